@@ -1,0 +1,63 @@
+# One command for each thing a person does; CONTRIBUTING.md explains. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+STAMP := $(VENV)/.installed
+# Options of the engine for a host's own generator: no image part; compiled for this machine's processor.
+ENGINE := CMAKE_ARGS="-DLLAVA_BUILD=OFF"
+# --no-compile: 0.4 GB of bytecode that nobody runs stays unwritten.
+INSTALL := $(PIP) install --quiet --no-compile -c constraints.txt
+
+.PHONY: help chat install test check format eval-thresholds
+help:
+	@grep -E '^#: ' Makefile | sed 's/^#: //'
+
+$(VENV)/.torch:
+	@echo "Jugeote: making $(VENV) (a few minutes, about 1.9 GB)" >&2
+	@$(PYTHON) -c 'import sys; sys.exit("Jugeote needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# CPU only, everywhere: the default torch brings gigabytes of CUDA.
+	@$(PIP) install --quiet --no-compile torch==2.13.0+cpu 2>/dev/null \
+	  || ( $(PIP) install --quiet uv && $(BIN)/uv pip install --python $(BIN)/python --torch-backend=cpu torch==2.13.0 )
+	@touch $@
+
+$(STAMP): $(VENV)/.torch pyproject.toml constraints.txt
+	@echo "Jugeote: installing what it needs" >&2
+	@$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.generator: $(STAMP)
+	@echo "Jugeote: building llama-cpp-python, 6 to 10 minutes on two cores the first time; pip keeps the wheel" >&2
+	@$(ENGINE) $(INSTALL) -e '.[generator]'
+	@touch $@
+
+$(VENV)/.test: $(STAMP) $(VENV)/.generator
+	@$(INSTALL) -e '.[test]'
+	@touch $@
+
+#: make chat                 install what is missing, build the index if needed, serve http://127.0.0.1:7860
+chat: install
+	@$(BIN)/jugeote index >&2
+	@$(BIN)/jugeote chat
+
+#: make install              the set-up alone; MODEL=... also builds the engine for a generator
+install: $(STAMP) $(if $(MODEL),$(VENV)/.generator)
+	@$(if $(MODEL),echo "Jugeote: the engine is installed, but this version has no generator yet: answers are exact quotes ($(MODEL) is not used)" >&2,:)
+
+#: make test                 bring what the tests need, then run all of them
+test: $(VENV)/.test
+	@sh tests/bring_chromium.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+#: make check                format, lint, types, tests: what .ci/run runs
+check: $(VENV)/.test
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+#: make format               write the format that check wants
+format: $(VENV)/.test
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
