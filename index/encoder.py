@@ -1,0 +1,57 @@
+"""Run the bundled 8-bit models: texts to vectors, (question, sentence) pairs to scores.
+
+Knows nothing of documents or of PyTorch. The only file that sees onnxruntime and tokenizers.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelDamaged
+
+Vectors = NDArray[np.float32]
+BATCH = 16  # texts of like length run together; larger batches pad more and gain nothing on two cores
+
+
+class Encoder:
+    """A BERT-like ONNX file and its tokenizer, opened once; safe to share between threads."""
+
+    def __init__(self, name: str, file: Path, tokenizer: Path, *, sha256: str, pieces: int, threads: int = 0) -> None:
+        """Open `file`; `pieces` is where texts are cut, `threads` 0 means one per core.
+
+        Raises ModelDamaged when the file is not the one that `sha256` names.
+        """
+        self.name = f"{name}@{sha256[:12]}"
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+            raise ModelDamaged(file=file)
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        # Idle threads that spin bill their neighbours (energy.md section 1.8).
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(pieces, strategy="longest_first")
+
+    def encode(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> Vectors:
+        """Return a unit vector a text (embedder) or a score a pair (reader), in the order given."""
+        encoded = [e.ids for e in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]))
+        found: list[Any] = [None] * len(encoded)
+        for at in range(0, len(order), BATCH):
+            part = order[at : at + BATCH]
+            ids = np.zeros((len(part), len(encoded[part[-1]])), np.int64)
+            for row, i in enumerate(part):
+                ids[row, : len(encoded[i])] = encoded[i]
+            mask = (ids != 0).astype(np.int64)  # id 0 is [PAD]
+            feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+            for i, value in zip(part, self._session.run(None, feeds)[0], strict=True):
+                found[i] = value
+        return np.array(found, np.float32)

@@ -1,0 +1,107 @@
+"""Words: one rule of tokens for both languages, and BM25 over them.
+
+Knows nothing of vectors or documents. The only file that sees bm25s. retrieval.md section 2: the folded word and its
+first five letters beat stemming in French and cross the two languages through what they share.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RULE = "words-1"  # kept with the index: other tokens, another index
+STOP = frozenset(
+    """au aux avec ce ces cet cette ceci cela ca c d dans de des du elle elles en et eux il ils j je l la le les leur
+    leurs lui m ma mais me meme mes moi mon n ne nos notre nous on ont ou par pas pour qu que quel quelle
+    quelles quels qui quoi s sa sans se ses si son sont sur t ta te tes toi ton tu un une vos votre vous y est
+    es suis sommes etes ete etre etait etaient sera serait soit avoir ai as a avons avez eu aura aurait avait
+    avaient fait faire comment pourquoi quand combien plus tres peut peuvent doit doivent faut donc alors
+    comme lors lorsque afin ainsi aussi entre vers chez
+    the of and or to in on at by for from with without as is are was were be been being it its this that these
+    those he she they them their his her him you your we our us i my me do does did done have has had having
+    not no nor so than then there here what which who whom whose when where why how can could should would may
+    might must will shall if but about into over under out up down only own same such too very just also any
+    some an""".split()
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents or ligatures, one apostrophe."""
+    text = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def content_words(text: str) -> list[str]:
+    """Return the folded words that are not stop words, in order."""
+    return [w for w in re.findall(r"\w+", fold(text)) if w not in STOP]
+
+
+def prefixes(text: str) -> list[str]:
+    """Return the five-letter token of each content word."""
+    return ["p_" + w[:5] for w in content_words(text)]
+
+
+def tokens(text: str) -> list[str]:
+    """Return what BM25 counts: each content word, and its first five letters."""
+    return content_words(text) + prefixes(text)
+
+
+class Words:
+    """BM25 over the chunks of an index, in the order of `ids`."""
+
+    def __init__(self, ids: Sequence[str], model: Any) -> None:
+        self.ids = list(ids)
+        self._model = model  # None: no chunk has a word
+
+    @classmethod
+    def build(cls, ids: Sequence[str], texts: Sequence[str]) -> "Words":
+        """Count the tokens of `texts`, one for each of `ids`."""
+        import bm25s
+
+        counted = [tokens(text) for text in texts]
+        if not any(counted):  # bm25s raises on an empty vocabulary
+            return cls(ids, None)
+        model = bm25s.BM25(method="lucene", k1=1.5, b=0.75)
+        model.index(counted, show_progress=False)
+        return cls(ids, model)
+
+    def save(self, folder: Path) -> None:
+        """Write the counts to a new folder; the ids are the caller's to keep."""
+        folder.mkdir(parents=True)
+        if self._model is not None:
+            self._model.save(str(folder))
+
+    @classmethod
+    def load(cls, folder: Path, ids: Sequence[str]) -> "Words":
+        """Open what `save` wrote."""
+        import bm25s
+
+        written = (folder / "params.index.json").is_file()
+        return cls(ids, bm25s.BM25.load(str(folder), mmap=False) if written else None)
+
+    def scores(self, question: str) -> NDArray[np.float32]:
+        """Return the BM25 score of every chunk; all 0 when the question has no known word."""
+        known = [] if self._model is None else [t for t in tokens(question) if t in self._model.vocab_dict]
+        if not known:  # bm25s raises IndexError on an empty question
+            return np.zeros(len(self.ids), np.float32)
+        found: NDArray[np.float32] = self._model.get_scores(known)
+        return found
+
+    def _idf(self, token: str) -> float:
+        count = 0
+        if self._model is not None and token in self._model.vocab_dict:
+            at = self._model.vocab_dict[token]
+            count = int(self._model.scores["indptr"][at + 1] - self._model.scores["indptr"][at])
+        return math.log(1 + (len(self.ids) - count + 0.5) / (count + 0.5))
+
+    def covered(self, question: str, text: str) -> float:
+        """Return the share, 0 to 1, of the question's five-letter tokens that `text` holds, weighted by rarity."""
+        wanted, there = set(prefixes(question)), set(prefixes(text))
+        weights = {token: self._idf(token) for token in wanted}
+        total = sum(weights.values())
+        return sum(w for token, w in weights.items() if token in there) / total if total else 0.0
