@@ -1,0 +1,299 @@
+"""The chat page: question in, growing answer out. The only file that knows Gradio.
+
+Knows nothing of search or models: it is handed something that answers. The conversation lives on the server
+(`gr.State`), the Chatbot only shows it, and both are forgotten when the tab closes.
+"""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import gradio as gr
+
+from assistant.answer import Answer, Message, ModelCard, Status
+from assistant.render import FactSource, asked_markdown, page_markdown
+from assistant.web.texts import COOKIE, EXAMPLES, NAME, SCRIPT, TEXTS, finished, page_language
+from index.errors import UserError
+
+STATIC = Path(__file__).parent / "static"
+PAUSE = 0.2  # seconds between two updates: the Chatbot reworks every message at each one (ui-notes section 3.3)
+MOST_TURNS = 50  # shown and kept
+LONGEST_SHOWN = 2000  # characters of a question
+AT_ONCE, MOST_WAITING = 2, 64  # answers being made, people waiting
+MOST_SESSIONS = 500
+_PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # tidiness: the gate is the protection
+SEARCHING = '<p class="searching">{}</p>'
+
+
+class Asked(Protocol):
+    """What the page needs from an assistant."""
+
+    card: ModelCard
+
+    def ask(self, question: str, history: Sequence[Message] = (), language: str | None = None) -> Iterator[Answer]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, its answer so far, and what the page shows for it."""
+
+    question: str
+    answer: Answer | None = None
+    shown: str = ""
+    ended: bool = False
+
+
+Turns = tuple[Turn, ...]
+Row = tuple[Any, ...]  # one value per output, in the order of `outputs`
+
+
+def build(assistant: Asked, facts: Mapping[str, FactSource]) -> gr.Blocks:
+    """Return the page."""
+    i18n = _i18n()
+    with gr.Blocks(title=NAME, fill_height=True, analytics_enabled=False) as demo:
+        turns = gr.State(())
+        with gr.Row(elem_id="head"):
+            gr.Markdown(i18n("head"), elem_id="name")
+            new = gr.Button(i18n("new"), elem_id="new", size="sm", scale=0)
+            gr.Button(i18n("other_language"), elem_id="language", size="sm", scale=0)
+        chat = gr.Chatbot(
+            show_label=False, elem_id="chat", scale=1, height=None, layout="bubble", buttons=["copy"],
+            latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=[], visible="hidden",
+        )  # fmt: skip
+        with gr.Column(elem_id="start", scale=1) as start:
+            gr.Markdown(i18n("start"), elem_id="welcome")
+            with gr.Row(elem_id="examples"):
+                examples = [gr.Button(i18n(name), elem_id=name.replace("_", "-"), size="md") for name in EXAMPLES]
+        with gr.Column(elem_id="foot"):
+            with gr.Row(elem_id="ask"):
+                question = gr.Textbox(
+                    label=i18n("question"), placeholder=i18n("question_placeholder"), lines=1, max_lines=6,
+                    elem_id="question", scale=1,
+                )  # fmt: skip
+                send = gr.Button(i18n("send"), elem_id="send", variant="primary", scale=0)
+                stop = gr.Button(i18n("stop"), elem_id="stop", variant="stop", scale=0, visible="hidden")
+            status = gr.Markdown(i18n("ready"), elem_id="status")
+
+        outputs = [question, chat, turns, start, send, stop, status]
+        asks = [(question.submit, _begin), (send.click, _begin)]
+        asks += [(button.click, _begin_with(name)) for name, button in zip(EXAMPLES, examples, strict=True)]
+        running = []
+        for event, begin in asks:
+            opened = event(begin, [question, turns], outputs, queue=False, show_progress="hidden", **_PRIVATE)
+            step = opened.success(
+                _answer(assistant, facts), [turns], outputs, show_progress="minimal", show_progress_on=status,
+                concurrency_id="answer", concurrency_limit=AT_ONCE, **_PRIVATE,
+            )  # fmt: skip
+            running.append(step)
+        quiet = {"queue": False, "show_progress": "hidden", "cancels": running, **_PRIVATE}
+        stop.click(_stopped(facts), [turns], outputs, **quiet)
+        new.click(_forgotten, None, outputs, **quiet)
+
+        def forget(request: gr.Request) -> None:
+            demo.state_holder.session_data.pop(request.session_hash, None)
+
+        demo.unload(forget)
+    demo.state_session_capacity = MOST_SESSIONS
+    return demo.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_WAITING, api_open=False)
+
+
+def mount(app: Any, demo: gr.Blocks, root_path: str) -> None:
+    """Serve the page at the root of a FastAPI application."""
+    words = json.dumps({lang: {name: said[name] for name in SCRIPT} for lang, said in TEXTS.items()})
+    head = (
+        f'<link rel="stylesheet" href="{root_path}/ui/style.css">'
+        f'<script type="application/json" id="words">{words}</script>'
+        f'<script src="{root_path}/ui/ui.js" defer></script>'
+    )
+    gr.mount_gradio_app(
+        app, demo, path="/", root_path=root_path or None, i18n=_i18n(), theme=_theme(), head=head, footer_links=[],
+        run_history=False, enable_monitoring=False, show_error=False, max_file_size="1mb", pwa=False, ssr_mode=False,
+        mcp_server=False, favicon_path=str(STATIC / "favicon.svg"),
+    )  # fmt: skip
+    # Gradio 6.31 checks which files a browser may name only once this is true, and mounting never sets it.
+    demo.has_launched = True
+
+
+def _i18n() -> gr.I18n:
+    said = {}
+    for language, texts in TEXTS.items():
+        promises = "\n".join(f"- {texts[f'promise_{n}']}" for n in range(1, 4))
+        said[language] = texts | {
+            "head": f"# {NAME}\n\n{texts['tagline']}",
+            "start": f"## {texts['welcome']}\n\n{promises}\n\n{texts['examples']}",
+        }
+    return gr.I18n(**said)
+
+
+def _theme() -> gr.themes.Base:
+    theme = gr.themes.Base(
+        primary_hue="teal", neutral_hue="slate", radius_size="lg", font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )  # fmt: skip
+    # The default contrasts are too low: ui-notes section 5.
+    return theme.set(
+        button_primary_background_fill="*primary_700", button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover="*primary_800", button_primary_background_fill_hover_dark="*primary_800",
+        button_primary_text_color="white", color_accent="*primary_700", input_placeholder_color="*neutral_600",
+        input_placeholder_color_dark="*neutral_300", block_label_text_color="*neutral_700",
+        block_title_text_color="*neutral_700",
+    )  # fmt: skip
+
+
+def _texts(request: gr.Request) -> Mapping[str, str]:
+    return TEXTS[_language(request)]
+
+
+def _language(request: gr.Request) -> str:
+    return page_language(request.cookies.get(COOKIE), request.headers.get("accept-language"))
+
+
+def _row(turns: Turns, status: str, *, running: bool = False, question: Any = None) -> Row:
+    """Return the values of all outputs for a conversation; `question` None leaves the box alone."""
+    messages = []
+    for turn in turns:
+        messages.append({"role": "user", "content": asked_markdown(turn.question)})
+        if turn.shown:
+            messages.append({"role": "assistant", "content": turn.shown})
+    return (
+        gr.skip() if question is None else question,
+        gr.Chatbot(messages, visible=True if turns else "hidden"),
+        turns,
+        gr.Column(visible="hidden" if turns else True),
+        gr.Button(visible="hidden" if running else True),
+        gr.Button(visible=True if running else "hidden"),
+        status,
+    )
+
+
+def _unchanged(status: Any) -> Row:
+    return (*(gr.skip() for _ in range(6)), status)
+
+
+def _begin(question: object, turns: Turns, request: gr.Request) -> Row:
+    """Show the question at once; the answer comes in the next step."""
+    texts, asked = _texts(request), str(question or "").strip()  # a Textbox hands on any JSON it is sent
+    if turns and not turns[-1].ended:
+        return _row(turns, texts["waiting_for"], running=True)  # with Stop at hand, so that no state is a dead end
+    if not asked:
+        return _unchanged(texts["empty"])
+    waiting = Turn(asked, shown=SEARCHING.format(texts["searching"]))
+    return _row((*turns, waiting)[-MOST_TURNS:], texts["searching"], running=True, question="")
+
+
+def _begin_with(name: str) -> Callable[..., Row]:
+    def begin(_: object, turns: Turns, request: gr.Request) -> Row:
+        return _begin(_texts(request)[name], turns, request)
+
+    return begin
+
+
+def _answer(assistant: Asked, facts: Mapping[str, FactSource]) -> Callable[..., AsyncGenerator[Row, None]]:
+    async def answer(turns: Turns, request: gr.Request) -> AsyncGenerator[Row, None]:
+        """Fill in the last turn, at most five times a second."""
+        yield _unchanged(gr.skip())  # a generator that ends without a yield blanks its outputs
+        if not turns or turns[-1].ended:
+            return
+        *before, turn = turns
+        language, status = _language(request), _texts(request)["searching"]
+        # What holds no letter has no language: it is answered in the page's.
+        said = None if any(c.isalpha() for c in turn.question) else language
+        past = [message for old in before for message in _messages(old)]
+        async with aclosing(newest(lambda: assistant.ask(turn.question, past, said))) as answers:
+            async for part in answers:
+                if isinstance(part, BaseException):
+                    part = _failure(part, turn.question, assistant.card, language)
+                shown = page_markdown(part, len(turns), facts)
+                turn = Turn(turn.question[:LONGEST_SHOWN], part, shown, part.done)
+                status = _told(part, language) if part.done else status
+                # A question that could not be read goes back to the box, to be mended.
+                back = part.question if part.status is Status.FAILED else None
+                yield _row((*before, turn), status, running=not part.done, question=back)
+
+    return answer
+
+
+def _messages(turn: Turn) -> list[Message]:
+    if turn.answer is None or turn.answer.status is Status.FAILED:
+        return []
+    return [Message("user", turn.question), Message("assistant", turn.answer.text)]
+
+
+def _told(answer: Answer, language: str) -> str:
+    if answer.status is Status.ANSWERED:
+        return finished(language, len(answer.citations))
+    return TEXTS[language][str(answer.status)]
+
+
+def _failure(problem: BaseException, question: str, card: ModelCard, language: str) -> Answer:
+    """Return a problem as a failed answer: it must never look like an answer. A bug also goes to the server's log."""
+    if isinstance(problem, UserError):
+        text = " ".join(problem.told(language))
+    else:
+        logging.getLogger(__name__).error("an answer was interrupted by a bug", exc_info=problem)
+        text = TEXTS[language]["broken"]
+    return Answer(question[:LONGEST_SHOWN], "", language, card, status=Status.FAILED, text=text)
+
+
+def _stopped(facts: Mapping[str, FactSource]) -> Callable[..., Row]:
+    def stopped(turns: Turns, request: gr.Request) -> Row:
+        """Keep what was written, marked as incomplete."""
+        texts = _texts(request)
+        if not turns or turns[-1].ended:
+            return _row(turns, gr.skip())
+        last = turns[-1]
+        shown = SEARCHING.format(texts["stopped"])
+        if last.answer is not None:
+            shown = page_markdown(last.answer, len(turns), facts, stopped=True)
+        return _row((*turns[:-1], replace(last, shown=shown, ended=True)), texts["stopped"])
+
+    return stopped
+
+
+def _forgotten(request: gr.Request) -> Row:
+    return _row((), _texts(request)["forgotten"], question="")
+
+
+async def newest(ask: Callable[[], Iterator[Answer]]) -> AsyncGenerator[Answer | BaseException, None]:
+    """Yield the newest answer, then wait `PAUSE`; the answers are made in one thread, which also closes them.
+
+    What `ask` raises is yielded, last. Leaving early (stop, closed tab) lets the step in hand end, then closes `ask`'s
+    generator.
+    """
+    loop, queue, stopped = asyncio.get_running_loop(), asyncio.Queue[Answer | None](), threading.Event()
+
+    def pump() -> None:
+        answers = ask()
+        try:
+            for answer in answers:
+                if stopped.is_set():
+                    break
+                loop.call_soon_threadsafe(queue.put_nowait, answer)
+        finally:
+            if isinstance(answers, Generator):
+                answers.close()
+
+    running = loop.run_in_executor(None, pump)
+    running.add_done_callback(lambda _: queue.put_nowait(None))
+    try:
+        ended = False
+        while not ended:
+            waiting = [await queue.get()]
+            while not queue.empty():
+                waiting.append(queue.get_nowait())
+            ended = waiting[-1] is None
+            answers = [answer for answer in waiting if answer is not None]
+            if answers:
+                yield answers[-1]
+            if not ended:
+                await asyncio.wait({running}, timeout=PAUSE)
+        if (problem := running.exception()) is not None:
+            yield problem
+    finally:
+        stopped.set()
