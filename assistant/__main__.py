@@ -1,0 +1,42 @@
+"""The entry point of `jugeote` and of `python -m assistant`.
+
+Closes every way out before a library is imported; turns what is left of an exception into an exit code.
+"""
+
+import os
+import sys
+import traceback
+
+# Read by the libraries when they are imported: telemetry and hubs are closed here, for every verb.
+os.environ.update(
+    GRADIO_ANALYTICS_ENABLED="False",
+    GRADIO_RUN_HISTORY="false",
+    HF_HUB_OFFLINE="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    ANONYMIZED_TELEMETRY="False",
+    DO_NOT_TRACK="1",
+    TOKENIZERS_PARALLELISM="false",
+)
+
+
+def main() -> int:
+    """Run the command; 130 when interrupted, 70 on a defect of ours, which stays loud."""
+    from assistant.cli import run, say, terminal_language
+    from assistant.usage import DEFECT
+
+    try:
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nobody is told twice
+        return 0
+    except Exception as error:  # noqa: BLE001 - the one place: the contract wants 70 for any defect
+        traceback.print_exc()
+        message, hint = DEFECT[terminal_language()]
+        say(f"{message.format(found=type(error).__name__)}\n{hint}")
+        return 70
+
+
+if __name__ == "__main__":
+    sys.exit(main())

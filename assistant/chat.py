@@ -1,0 +1,167 @@
+"""Question in, growing `Answer` out: search, read, write, check, inside one energy section.
+
+Knows nothing of screens, files or configuration. No evidence means that the writer is never asked.
+"""
+
+import re
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from assistant.answer import Answer, Evidence, Mark, Message, Piece, Seconds, Sentence, Status, Writer
+from assistant.energy.reading import Meter
+from assistant.errors import QuestionEmpty, QuestionTooLong, QuestionUnusable, QuestionWithoutWords
+from assistant.follow_up import completed
+from assistant.grounding import checked
+from assistant.reader import Reader
+from index.documents import INVISIBLE
+from index.language import language_of
+from index.search import Index
+
+LONGEST = 2000  # characters: a question, not a document
+PASSAGES = 8
+NEAREST = 3  # shown with a refusal
+
+REFUSALS = {
+    "no_evidence": {
+        "fr": "Les sources ne répondent pas à cette question. J’ai cherché : « {search} ». {instead}",
+        "en": "The sources do not answer this question. I searched for: “{search}”. {instead}",
+    },
+    "out_of_scope": {
+        "fr": "Cette question sort du sujet des sources : quoi se demander avant, pendant et après le déploiement d’une IA. "
+        "J’ai cherché : « {search} ». {instead}",
+        "en": "This question is outside what the sources are about: what to ask before, while and after deploying an AI. "
+        "I searched for: “{search}”. {instead}",
+    },
+    "other_language": {
+        "fr": "Je lis et réponds en français et en anglais seulement. Posez la question dans l’une des deux langues. / "
+        "I read and answer in French and English only. Please ask in one of the two.",
+        "en": "I read and answer in French and English only. Please ask in one of the two. / "
+        "Je lis et réponds en français et en anglais seulement. Posez la question dans l’une des deux langues.",
+    },
+}
+INSTEAD = {
+    "fr": (
+        "Demandez plutôt, par exemple : {examples}.",
+        "« {} »",
+        "Quelles questions poser avant de déployer une IA ?",
+    ),
+    "en": ("Ask instead, for example: {examples}.", "“{}”", "Which questions should we ask before deploying an AI?"),
+}
+
+
+def usable(question: str) -> str:
+    """Return the question without control and invisible characters; raises QuestionUnusable."""
+    text = INVISIBLE.sub(" ", unicodedata.normalize("NFC", question))
+    text = re.sub(r"\s+", " ", text).strip()
+    if not text:
+        raise QuestionEmpty
+    if len(text) > LONGEST:
+        raise QuestionTooLong(length=len(text), limit=LONGEST)
+    if not any(c.isalpha() for c in text):
+        raise QuestionWithoutWords
+    return text
+
+
+@dataclass
+class _Clock:
+    """Wall seconds of the stages of one answer."""
+
+    started: float = field(default_factory=time.perf_counter)
+    last: float = field(default_factory=time.perf_counter)
+    spent: dict[str, float] = field(default_factory=dict)
+
+    def stage(self, name: str) -> None:
+        """Charge the time since the last call to `name`."""
+        now = time.perf_counter()
+        self.spent[name] = self.spent.get(name, 0.0) + now - self.last
+        self.last = now
+
+    def seconds(self) -> Seconds:
+        """Return the stages and the total so far."""
+        return Seconds(**self.spent, total=time.perf_counter() - self.started)
+
+
+class Assistant:
+    """Answers questions from the index; safe to share between threads."""
+
+    def __init__(self, index: Index, reader: Reader, writer: Writer, meter: Meter, *, about: float) -> None:
+        """`about`: below this search strength the sources are not about the question (retrieval.md section 6)."""
+        self.card = writer.card
+        self._index, self._reader, self._writer, self._meter, self._about = index, reader, writer, meter, about
+
+    def ask(self, question: str, history: Sequence[Message] = (), language: str | None = None) -> Iterator[Answer]:
+        """Yield the answer as it grows; only the last one has a status.
+
+        A question that cannot be searched gives one failed answer whose text says why.
+        """
+        clock = _Clock()
+        answer = Answer(question, question, language or "fr", self.card)
+        with self._meter.section("question") as section:
+            try:
+                asked = usable(question)
+            except QuestionUnusable as problem:
+                yield _unusable(answer, problem, language)
+                return
+            said = language or language_of(asked)
+            answer = replace(answer, search=completed(asked, history), language=said if said in ("fr", "en") else "en")
+            if said != answer.language:
+                yield replace(_refused(answer, "other_language"), energy=section.reading(), seconds=clock.seconds())
+                return
+            self._index.refresh()
+            found = self._index.search(answer.search, PASSAGES, answer.language)
+            answer = replace(answer, passages=found.passages)
+            clock.stage("search")
+            about = found.strength >= self._about  # below, the reader is spared
+            candidates = self._index.sentences(found) if about else []
+            evidence = self._reader.read(answer.search, found.vector, candidates)
+            clock.stage("read")
+            if not evidence:
+                refusal = _refused(answer, "no_evidence" if about else "out_of_scope")
+                yield replace(refusal, energy=section.reading(), seconds=clock.seconds())
+                return
+            pieces: list[Piece] = []
+            for piece in self._writer.write(answer.search, evidence, answer.language):
+                pieces.append(piece)
+                clock.stage("write")
+                answer = _grown(answer, pieces, evidence)
+                clock.stage("check")
+                yield answer
+            yield replace(answer, status=Status.ANSWERED, energy=section.reading(), seconds=clock.seconds())
+
+
+def _grown(answer: Answer, pieces: Sequence[Piece], sent: Sequence[Evidence]) -> Answer:
+    """Return the answer with what is written so far; only what was sent can be cited."""
+    sentences, citations = checked(pieces, sent)
+    return replace(answer, text=prose(sentences, answer.language), sentences=sentences, citations=citations)
+
+
+def prose(sentences: Sequence[Sentence], language: str) -> str:
+    """Return the sentences as text: quotes between quotation marks, each followed by its markers."""
+    said = []
+    for sentence in sentences:
+        quote = f"«\u00a0{sentence.text}\u00a0»" if language == "fr" else f"“{sentence.text}”"
+        text = quote if sentence.mark is Mark.QUOTED else sentence.text
+        said.append(" ".join([text, *(f"[{marker}]" for marker in sentence.citations)]))
+    return " ".join(said)
+
+
+def _unusable(answer: Answer, problem: QuestionUnusable, language: str | None) -> Answer:
+    told = language or (language_of(answer.question[:300]) if len(answer.question) > 20 else "fr")
+    spoken = told if told in ("fr", "en") else "en"
+    text = " ".join(problem.told(spoken))
+    shown = answer.question[:LONGEST]  # a page of text is not sent back
+    return replace(
+        answer, question=shown, search="", language=spoken, status=Status.FAILED, reason=problem.code, text=text
+    )  # fmt: skip
+
+
+def _refused(answer: Answer, reason: str) -> Answer:
+    """Say what was looked for and what to ask instead: the headings of the nearest sheets are questions."""
+    sentence, form, always = INSTEAD[answer.language]
+    near = answer.passages[:NEAREST] if reason == "no_evidence" else ()
+    headings = [p.section.split(" > ")[-1] for p in near if p.language == answer.language and p.section != p.title]
+    examples = ", ".join(form.format(h) for h in dict.fromkeys(headings)) or form.format(always)
+    text = REFUSALS[reason][answer.language].format(search=answer.search, instead=sentence.format(examples=examples))
+    return replace(answer, status=Status.REFUSED, reason=reason, text=text, passages=answer.passages[:NEAREST])

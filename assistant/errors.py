@@ -1,0 +1,117 @@
+"""Errors of the assistant that are written for the person; the root is `index.errors.UserError`."""
+
+from index.errors import UserError
+
+
+class QuestionUnusable(UserError):
+    """A question that cannot be searched at all."""
+
+
+class QuestionEmpty(QuestionUnusable):
+    """Nothing was asked."""
+
+    code = "empty"
+    fr = (
+        "La question est vide.",
+        "Écrivez une question, par exemple : Quelles questions poser avant de déployer une IA ?",
+    )
+    en = (
+        "The question is empty.",
+        "Write a question, for example: Which questions should we ask before deploying an AI?",
+    )
+
+
+class QuestionWithoutWords(QuestionUnusable):
+    """Only signs, pictures or control characters."""
+
+    code = "no_words"
+    fr = ("La question ne contient aucun mot.", "Écrivez-la avec des mots, en français ou en anglais.")
+    en = ("The question holds no word.", "Write it in words, in French or English.")
+
+
+class QuestionTooLong(QuestionUnusable):
+    """More than a question."""
+
+    code = "too_long"
+    fr = (
+        "La question compte {length} caractères ; la limite est de {limit}.",
+        "Gardez l’essentiel, ou posez plusieurs questions courtes.",
+    )
+    en = (
+        "The question has {length} characters; the limit is {limit}.",
+        "Keep the main point, or ask several short questions.",
+    )
+
+
+class HistoryBroken(UserError):
+    """`--history` or the `history` of a line is not what the contract says."""
+
+    code = "history_broken"
+    fr = (
+        "L’historique {found} ne se lit pas.",
+        'Attendu : une liste JSON de {{"role": "user" ou "assistant", "content": "…"}}, du plus ancien au plus récent.',
+    )
+    en = (
+        "The history {found} cannot be read.",
+        'Expected: a JSON list of {{"role": "user" or "assistant", "content": "..."}}, oldest first.',
+    )
+
+
+class BatchMissing(UserError):
+    """The file of `--batch` cannot be opened."""
+
+    code = "batch_missing"
+    fr = ("Le fichier {file} ne s’ouvre pas.", "Donnez un fichier JSON Lines que vous pouvez lire.")
+    en = ("The file {file} cannot be opened.", "Give a JSON Lines file that you can read.")
+
+
+class LineBroken(UserError):
+    """A line of `--batch` that is not an object with a question."""
+
+    code = "line_broken"
+    fr = ("La ligne {line} n’est pas un objet JSON avec une « question ».", 'Attendu : {{"id": …, "question": "…"}}')
+    en = ('Line {line} is not a JSON object with a "question".', 'Expected: {{"id": ..., "question": "..."}}')
+
+
+class PortBusy(UserError):
+    """Something else listens on the address of the page."""
+
+    code = "port_busy"
+    fr = (
+        "L’adresse {host}:{port} est déjà prise.",
+        "Choisissez un autre port, par exemple : jugeote chat --port {other}",
+    )
+    en = (
+        "The address {host}:{port} is already in use.",
+        "Choose another port, for example: jugeote chat --port {other}",
+    )
+
+
+class WriterUnknown(UserError):
+    """`--writer` names none that is installed."""
+
+    code = "writer_unknown"
+    fr = ("Il n’y a pas de rédacteur « {name} ».", "Rédacteurs installés : {known}")
+    en = ("There is no writer '{name}'.", "Installed writers: {known}")
+
+
+class CatalogBroken(UserError):
+    """models.txt cannot be read."""
+
+    code = "catalog_broken"
+    fr = ("models.txt, ligne {line} : {found}.", "Le format est expliqué en tête du fichier.")
+    en = ("models.txt, line {line}: {found}.", "The format is explained at the top of the file.")
+
+
+class SettingBroken(UserError):
+    """An environment variable holds what cannot be used."""
+
+    code = "setting_broken"
+    fr = (
+        "Le réglage {name} vaut « {found} » ; attendu : {expected}.",
+        "Corrigez-le ou retirez-le. « jugeote doctor » liste les réglages.",
+    )
+    en = (
+        "The setting {name} is '{found}'; expected: {expected}.",
+        "Mend or remove it. 'jugeote doctor' lists the settings.",
+    )

@@ -1,0 +1,51 @@
+"""Find the sentences that answer, and decide whether any does.
+
+Knows nothing of writers. A cheap rule (words and stored sentence vectors) keeps few sentences; the embedded model scores
+those against the question (reader.md sections 2 and 5).
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from assistant.answer import Evidence
+from index.encoder import Vectors
+from index.search import StoredSentence
+
+CANDIDATES = 24  # 24 pairs of 64 pieces cost about 0.16 CPU-s
+WORDS_WEIGHT = 0.3
+COSINE_WEIGHT = 2.0
+SHORTEST = 3  # words: less is a label, not an answer
+
+
+class Scorer(Protocol):
+    """Scores (question, sentence) pairs; higher answers better, less the model's own "no answer"."""
+
+    def encode(self, texts: Sequence[tuple[str, str]]) -> Vectors: ...
+
+
+class Reader:
+    """The embedded reader and its threshold."""
+
+    def __init__(self, scorer: Scorer, threshold: float) -> None:
+        self._scorer = scorer
+        self._threshold = threshold
+
+    def read(self, question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[Evidence]:
+        """Return the evidence, best first; empty when no sentence passes the threshold."""
+        rows = [(c, float(c.vector @ vector)) for c in candidates if len(c.text.split()) >= SHORTEST]
+        rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered))
+        rows = rows[:CANDIDATES]
+        if not rows:
+            return []
+        scores = self._scorer.encode([(question, _shown(c)) for c, _ in rows])
+        found = [
+            Evidence(c.passage, c.text, c.start, c.end, float(score) + COSINE_WEIGHT * cosine, c.facts)
+            for (c, cosine), score in zip(rows, scores, strict=True)
+        ]
+        found.sort(key=lambda e: (-e.score, e.passage.document, e.start))
+        return [e for e in found if e.score >= self._threshold]
+
+
+def _shown(sentence: StoredSentence) -> str:
+    """Return what the model reads: the section's heading, then the sentence."""
+    return f"{sentence.passage.section.split(' > ')[-1]}: {sentence.text}"

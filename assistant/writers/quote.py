@@ -1,0 +1,49 @@
+"""Answer with the sources' own sentences: nothing is generated.
+
+Knows nothing of models. The joints are a few fixed phrases in the language of the question.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from assistant.answer import Evidence, ModelCard, Piece
+
+MOST = 4  # sentences in an answer
+PER_PASSAGE = 2
+MARGIN = 3.0  # how far below the best sentence another one may score
+
+JOINTS = {
+    "fr": {"first": "Les sources disent :", "next": "Elles ajoutent :", "other": "Une source en anglais dit :"},
+    "en": {"first": "The sources say:", "next": "They add:", "other": "A source in French says:"},
+}
+
+
+def chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Keep 1 to 4 sentences, at most 2 a passage, near the best one; then in document order, best document first."""
+    kept: list[Evidence] = []
+    for item in evidence:
+        same = sum(k.passage == item.passage for k in kept)
+        said = any(k.text == item.text for k in kept)
+        if same < PER_PASSAGE and not said and item.score >= evidence[0].score - MARGIN:
+            kept.append(item)
+        if len(kept) == MOST:
+            break
+    documents = list(dict.fromkeys(k.passage.document for k in kept))
+    return sorted(kept, key=lambda k: (documents.index(k.passage.document), k.start))
+
+
+class QuoteWriter:
+    """The embedded default: the best sentences verbatim."""
+
+    def __init__(self, card: ModelCard) -> None:
+        self.card = card
+
+    def write(self, question: str, evidence: Sequence[Evidence], language: str) -> Iterator[Piece]:
+        """Yield joints and quotes; `evidence` is best first and never empty."""
+        joints = JOINTS[language]
+        before: Evidence | None = None
+        for item in chosen(evidence):
+            foreign = item.passage.language != language
+            if before is None or item.passage.document != before.passage.document:
+                yield Piece(joints["other"] if foreign else joints["first"] if before is None else joints["next"])
+            yield Piece(item.text, item)
+            before = item
