@@ -1,0 +1,116 @@
+"""Hand-written stand-ins for the slow or random parts, and sample answers for the tests of what shows them."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from assistant.answer import Answer, Citation, Mark, Message, ModelCard, Sentence, Status
+from assistant.energy.reading import EnergyReading
+from assistant.render import FactSource
+from index.search import Passage
+
+CARD = ModelCard("lecteur-petit", "extractive", "int8", "0" * 64)
+
+
+class ScriptedAssistant:
+    """Says given answers in steps, and keeps what it was asked and how each asking ended.
+
+    `answers`: question -> the answers it yields, in order; any other question gets `otherwise`. An exception among the
+    steps is raised. `pace`: seconds between two steps. `closed` holds the questions whose generator ended or was
+    closed, `finished` those that came to their end.
+    """
+
+    def __init__(
+        self, answers: Mapping[str, Sequence[Answer | Exception]], otherwise: Sequence[Answer | Exception] = ()
+    ) -> None:
+        self.card = CARD
+        self.answers, self.otherwise = dict(answers), otherwise
+        self.pace = 0.0
+        self.asked: list[tuple[str, list[Message], str | None]] = []
+        self.finished: list[str] = []
+        self.closed: list[str] = []
+        self._going_on = threading.Event()  # never set: waiting on it is a sleep that a test could cut short
+
+    def ask(self, question: str, history: Sequence[Message] = (), language: str | None = None) -> Iterator[Answer]:
+        self.asked.append((question, list(history), language))
+        try:
+            for step in self.answers.get(question, self.otherwise):
+                if isinstance(step, Exception):
+                    raise step
+                yield replace(step, question=question[:2000])
+                self._going_on.wait(self.pace)
+            self.finished.append(question)
+        finally:
+            self.closed.append(question)
+
+
+FACTS = {
+    "bm25": FactSource(
+        "bm25", "Foundations and Trends", "The Probabilistic Relevance Framework", 2009, "https://example.org/bm25?a=1&b=2",
+        "high",
+    ),
+    "ladder": FactSource("ladder", "Jugeote", "Échelle des méthodes", None, None, "low"),
+}  # fmt: skip
+
+READING = EnergyReading(
+    3.6, 1.8, 7.2, "estimated", 0.001, 0.00005, 0.002, 0.0000003, ("no_counter",), "processor time x power"
+)
+
+FR = Passage(
+    "fr/small-or-large-model", "Petit ou grand modèle, lequel choisir ?", "Peut-on se passer d’un modèle génératif ?",
+    "fr", "2026-11-24", 100, 320, 0.91,
+    "Notre conseil est de monter l’échelle un barreau à la fois : règle, moteur de recherche, petit modèle. "
+    "La recherche par mots, dite BM25, tourne sur un processeur ordinaire. Trier des courriels ne demande pas toujours "
+    "un texte généré.",
+)  # fmt: skip
+EN = Passage(
+    "en/small-or-large-model", "Small or large model, which one should you choose?",
+    "Can you do without a generative model?", "en", "2026-11-24", 40, 240, 0.88,
+    "Our advice is to climb the ladder one rung at a time: rule, search engine, small model. "
+    "Keyword search, known as BM25, runs on an ordinary processor.",
+)  # fmt: skip
+
+
+def cited(passage: Passage, quote: str, marker: int, *facts: str) -> Citation:
+    start = passage.start + passage.text.index(quote)
+    return Citation(
+        marker, passage.document, passage.title, passage.section, passage.language, passage.in_force_on, start,
+        start + len(quote), quote, facts,
+    )  # fmt: skip
+
+
+def answered(question: str, language: str) -> list[Answer]:
+    """The steps of an answer of two quotes: one joint, one quote, both, done."""
+    passage = FR if language == "fr" else EN
+    quotes = passage.text.split(". ")[:2]
+    quotes = [quotes[0] + ".", quotes[1].rstrip(".") + "."]
+    citations = (cited(passage, quotes[0], 1, "ladder"), cited(passage, quotes[1], 2, "bm25"))
+    sentences = (
+        Sentence("Les sources disent :" if language == "fr" else "The sources say:", Mark.OWN),
+        Sentence(quotes[0], Mark.QUOTED, (1,)),
+        Sentence(quotes[1], Mark.QUOTED, (2,)),
+    )
+    base = Answer(question, question, language, CARD, passages=(passage,))
+    steps = [
+        replace(base, text="...", sentences=sentences[:n], citations=citations[: max(0, n - 1)]) for n in (1, 2, 3)
+    ]
+    text = f"{sentences[0].text} « {quotes[0]} » [1] « {quotes[1]} » [2]"
+    return [*steps, replace(steps[-1], text=text, status=Status.ANSWERED, energy=READING)]
+
+
+def refused(question: str, language: str) -> list[Answer]:
+    text = {
+        "fr": f"Les sources ne répondent pas à cette question. J’ai cherché : « {question} ».",
+        "en": f"The sources do not answer this question. I searched for: “{question}”.",
+    }[language]
+    passages = (FR, EN) if language == "fr" else (EN, FR)
+    return [
+        Answer(
+            question, question, language, CARD, status=Status.REFUSED, reason="no_evidence", text=text,
+            passages=passages, energy=None,
+        )
+    ]  # fmt: skip
+
+
+def failed(question: str, language: str, text: str) -> list[Answer]:
+    return [Answer(question, "", language, CARD, status=Status.FAILED, reason="no_words", text=text)]
