@@ -6,6 +6,7 @@ real, a document absent from one list gets its true score there, never zero.
 
 import json
 import math
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,7 @@ class Found:
     strength: float
     question: str
     vector: Vectors  # of the question
+    generation: str = ""  # of the index that was searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,20 @@ class StoredSentence:
     covered: float  # share of the question's words, weighted by rarity
 
 
+@dataclass(frozen=True, slots=True)
+class _Generation:
+    """One finished index, open."""
+
+    manifest: Manifest
+    store: Store
+    words: Words
+
+
 class Index:
-    """A finished index, opened for reading; follows the pointer when a newer one is swapped in."""
+    """A finished index, opened for reading; follows the pointer when a newer one is swapped in.
+
+    Safe to share between threads: a question keeps the generation that its search began with.
+    """
 
     def __init__(self, home: Path, embedder: Embedder) -> None:
         """Open the index of the data folder `home`.
@@ -73,9 +87,11 @@ class Index:
         Raises IndexMissing, IndexDamaged or IndexMismatch, each with what to type.
         """
         self._home, self._embedder = home, embedder
-        self._manifest, self._store, self._words = self._opened()
+        self._lock = threading.Lock()
+        self._now = self._opened()
+        self._before: _Generation | None = None
 
-    def _opened(self) -> tuple[Manifest, Store, Words]:
+    def _opened(self) -> _Generation:
         manifest = read_manifest(self._home)
         folder = checked(self._home, manifest, self._embedder.name)
         store = Store(folder)
@@ -85,37 +101,47 @@ class Index:
             store.close()
             raise
         ids = json.loads((folder / "ids.json").read_text("utf-8"))
-        return manifest, store, Words.load(folder / "words", ids)
+        return _Generation(manifest, store, Words.load(folder / "words", ids))
 
     def refresh(self) -> None:
-        """Open the newest index when another process has swapped one in."""
-        if read_manifest(self._home).generation != self._manifest.generation:
-            old = self._store
-            self._manifest, self._store, self._words = self._opened()
-            old.close()
+        """Open the newest index when another process has swapped one in; a question under way keeps its own."""
+        with self._lock:
+            if read_manifest(self._home).generation == self._now.manifest.generation:
+                return
+            newest = self._opened()
+            if self._before is not None:
+                self._before.store.close()
+            self._before, self._now = self._now, newest
+
+    def _generation(self, name: str) -> _Generation:
+        before = self._before
+        return before if before is not None and before.manifest.generation == name else self._now
 
     def summary(self) -> str:
         """Return what the index holds, in figures."""
-        return f"{len(self._manifest.documents)} documents, {self._manifest.chunks} chunks"
+        manifest = self._now.manifest
+        return f"{len(manifest.documents)} documents, {manifest.chunks} chunks"
 
     def document(self, name: str) -> StoredDocument | None:
         """Return a document whole, None when the index does not hold it."""
-        return self._store.texts.get(name)
+        return self._now.store.texts.get(name)
 
     def search(self, question: str, k: int = 8, language: str | None = None) -> Found:
         """Return at most `k` passages; `language` is told from the question when it is None."""
         language = language or language_of(question)
         vector = self._embedder.encode([question])[0]
-        cosines = self._store.nearest(vector, CANDIDATES) if self._words.ids else {}
-        by_words = self._words.scores(question)
+        now = self._now
+        store, words = now.store, now.words
+        cosines = store.nearest(vector, CANDIDATES) if words.ids else {}
+        by_words = words.scores(question)
         best = np.argsort(-by_words, kind="stable")[:CANDIDATES]
-        also = [self._words.ids[i] for i in best if by_words[i] > 0 and self._words.ids[i] not in cosines]
-        cosines |= {i: float(v @ vector) for i, v in self._store.vectors("chunks", also).items()}
-        place = {i: n for n, i in enumerate(self._words.ids)}
+        also = [words.ids[i] for i in best if by_words[i] > 0 and words.ids[i] not in cosines]
+        cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", also).items()}
+        place = {i: n for n, i in enumerate(words.ids)}
         weight = WORDS_WEIGHT / math.log(1 + len(place)) if place else 0.0
         scored = []
         for name, cosine in cosines.items():
-            document, chunk = self._chunk(name)
+            document, chunk = _chunk(store, name)
             ours = LANGUAGE_BONUS if document.language == language else 0.0
             scored.append((cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
@@ -123,31 +149,33 @@ class Index:
         strength = 0.0
         if kept:
             _, cosine, document, chunk = kept[0]
-            strength = cosine + COVERED_WEIGHT * self._words.covered(question, document.indexed(chunk))
+            strength = cosine + COVERED_WEIGHT * words.covered(question, document.indexed(chunk))
         passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in kept[:k])
-        return Found(language, passages, strength, question, vector)
+        return Found(language, passages, strength, question, vector, now.manifest.generation)
 
     def sentences(self, found: Found) -> list[StoredSentence]:
         """Return the sentences of the passages found, with their stored vectors."""
+        asked = self._generation(found.generation)
         rows: list[tuple[str, Passage, StoredDocument, Span]] = []
         for passage in found.passages:
-            document = self.document(passage.document)
+            document = asked.store.texts.get(passage.document)
             for chunk in document.chunks if document else ():
                 if document and chunk.start == passage.start:
                     names = (f"{passage.document}#{chunk.number}.{i}" for i in range(len(chunk.sentences)))
                     rows += [(n, passage, document, s) for n, s in zip(names, chunk.sentences, strict=True)]
-        vectors = self._store.vectors("sentences", [row[0] for row in rows])
+        vectors = asked.store.vectors("sentences", [row[0] for row in rows])
         said = [(n, p, s, d.text[s.start : s.end], d.facts_of(s)) for n, p, d, s in rows]
         return [
-            StoredSentence(p, s.start, s.end, text, facts, vectors[n], self._words.covered(found.question, text))
+            StoredSentence(p, s.start, s.end, text, facts, vectors[n], asked.words.covered(found.question, text))
             for n, p, s, text, facts in said
         ]
 
-    def _chunk(self, name: str) -> tuple[StoredDocument, Chunk]:
-        document_id, _, number = name.rpartition("#")
-        document = self._store.texts.get(document_id)
-        assert document is not None, f"chunk without its document: {name}"
-        return document, document.chunks[int(number)]
+
+def _chunk(store: Store, name: str) -> tuple[StoredDocument, Chunk]:
+    document_id, _, number = name.rpartition("#")
+    document = store.texts.get(document_id)
+    assert document is not None, f"chunk without its document: {name}"
+    return document, document.chunks[int(number)]
 
 
 def _passage(document: StoredDocument, chunk: Chunk, score: float) -> Passage:
