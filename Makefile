@@ -6,10 +6,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 STAMP := $(VENV)/.installed
 # Options of the engine for a host's own generator: no image part; compiled for this machine's processor.
 ENGINE := CMAKE_ARGS="-DLLAVA_BUILD=OFF"
-# --no-compile: 0.4 GB of bytecode that nobody runs stays unwritten.
+# --no-compile, then the bytecode of what an answer imports: without it each start compiles for 2 s where Python may not
+# write bytecode; with all of it the environment grows by 0.4 GB.
 INSTALL := $(PIP) install --quiet --no-compile -c constraints.txt
+UNUSED := torch|torchgen|functorch|transformers|sympy|sklearn|kubernetes|networkx|pip|setuptools|mypy|mypyc|playwright|onnx|llama_cpp|tests
+COMPILE := $(BIN)/python -m compileall -q -j 2 -x '/($(UNUSED))/' $(VENV)/lib assistant index
 
-.PHONY: help chat install test check format eval-thresholds
+.PHONY: help chat install test check format
 help:
 	@grep -E '^#: ' Makefile | sed 's/^#: //'
 
@@ -25,6 +28,7 @@ $(VENV)/.torch:
 $(STAMP): $(VENV)/.torch pyproject.toml constraints.txt
 	@echo "Jugeote: installing what it needs" >&2
 	@$(INSTALL) -e .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.generator: $(STAMP)
