@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -67,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     made["index"].add_argument("folders", nargs="*", type=Path)
     made["index"].add_argument("--forget", type=Path)
     made["index"].add_argument("--dry-run", action="store_true")
+    made["doctor"].add_argument("--corpus", type=Path)
     return top
 
 
@@ -228,6 +230,8 @@ def index(args: argparse.Namespace, config: Config, language: str) -> int:
 
 def doctor(args: argparse.Namespace, config: Config, language: str) -> int:
     """Say what is installed and what is wrong; 1 when something needed is."""
+    if args.corpus is not None:
+        return doctor_corpus(args, config, language)
     from assistant.doctor import report
 
     found = report(config, language)
@@ -238,6 +242,22 @@ def doctor(args: argparse.Namespace, config: Config, language: str) -> int:
             print(f"{'ok ' if check['ok'] else '!! '} {check['name']}: {check['found']}  {check['hint']}".rstrip())
         print(", ".join(f"{role}: {name}" for role, name in found["roles"].items()))
     return 0 if found["ok"] else 1
+
+
+def doctor_corpus(args: argparse.Namespace, config: Config, language: str) -> int:
+    """Check a folder of sheets; 1 when one holds an error."""
+    from assistant.catalog import read_catalog
+    from assistant.sheets import lint
+
+    found = lint(args.corpus, wiring.CORPUS, date.today())
+    if args.json:
+        models = read_catalog(wiring.MODELS)
+        roles = {"reader": models["reader"].name, "embedder": config.embedder or models["embedder"].name}
+        roles["writer"] = wiring.WRITERS[0]
+        put({"ok": found.ok, "checks": found.checks(language), "roles": roles})
+    else:
+        print("\n".join(found.lines(language)))
+    return 0 if found.ok else 1
 
 
 def chat(args: argparse.Namespace, config: Config, language: str) -> int:

@@ -115,3 +115,17 @@ class SettingBroken(UserError):
         "The setting {name} is '{found}'; expected: {expected}.",
         "Mend or remove it. 'jugeote doctor' lists the settings.",
     )
+
+
+class FactsBroken(UserError):
+    """A facts.yaml cannot be read."""
+
+    code = "facts_broken"
+    fr = (
+        "{file} ne se lit pas : {found}.",
+        "Attendu : une liste YAML de faits, chacun avec id, topic et confidence ; voir corpus/README.md.",
+    )
+    en = (
+        "{file} cannot be read: {found}.",
+        "Expected: a YAML list of facts, each with id, topic and confidence; see corpus/README.md.",
+    )

@@ -41,9 +41,9 @@ VERBS = {
         "brings the index up to date; FOLDER adds a folder of the organisation to the bundled corpus",
     ),
     "doctor": Verb(
-        "[--json]",
-        "dit ce qui est installé, ce qui sert à quoi, ce qui ne va pas et comment y remédier",
-        "tells what is installed, what serves which role, what is wrong and how to mend it",
+        "[--json] [--corpus DIR]",
+        "dit ce qui est installé, ce qui sert à quoi, ce qui ne va pas et comment y remédier ; --corpus relit un dossier de fiches",
+        "tells what is installed, what serves which role, what is wrong and how to mend it; --corpus checks a folder of sheets",
     ),
 }
 
