@@ -1,13 +1,19 @@
 """Hand-written stand-ins for the slow or random parts, and sample answers for the tests of what shows them."""
 
+import re
 import threading
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.answer import Answer, Citation, Mark, Message, ModelCard, Sentence, Status
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer import Answer, Citation, Evidence, Mark, Message, ModelCard, Piece, Sentence, Status
 from assistant.energy.reading import EnergyReading
 from assistant.render import FactSource
 from index.search import Passage
+from index.words import content_words
 
 CARD = ModelCard("lecteur-petit", "extractive", "int8", "0" * 64)
 
@@ -114,3 +120,70 @@ def refused(question: str, language: str) -> list[Answer]:
 
 def failed(question: str, language: str, text: str) -> list[Answer]:
     return [Answer(question, "", language, CARD, status=Status.FAILED, reason="no_words", text=text)]
+
+
+class HashEmbedder:
+    """Turns words into vectors by their hash: texts that share words are near, and nothing is loaded."""
+
+    name = "hash@1"
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.seen += texts
+        rows = np.zeros((len(texts), 64), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in re.findall(r"\w+", text.lower()):
+                row[zlib.crc32(word.encode()) % 64] += 1.0
+            row[0] += 0.01  # a text without words still has a direction
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+class WordScorer:
+    """Scores a pair by the words that question and sentence share; keeps what it read."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+
+    def encode(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        self.seen += texts
+        pairs = [(set(content_words(q)), set(content_words(s))) for q, s in texts]
+        return np.array([4.0 * len(q & s) / max(1, len(q)) - 2.0 for q, s in pairs], np.float32)
+
+
+class ScriptedWriter:
+    """Says given words, then the evidence it was sent; keeps what it was sent."""
+
+    card = ModelCard("scripted", "generative", "", "0" * 64)
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+        self.seen: list[list[Evidence]] = []
+
+    def write(self, question: str, evidence: Sequence[Evidence], language: str) -> Iterator[Piece]:
+        self.seen.append(list(evidence))
+        for word in self.words:
+            yield Piece(word)
+        for item in evidence:
+            yield Piece(item.text, item)
+
+
+class FixedMeter:
+    """A meter whose reading a test sets; counts the sections opened and closed."""
+
+    def __init__(self, reading: EnergyReading | None = None) -> None:
+        self.fixed, self.opened, self.closed = reading, 0, 0
+
+    def section(self, account: str) -> "FixedMeter":
+        self.opened += 1
+        return self
+
+    def __enter__(self) -> "FixedMeter":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.closed += 1
+
+    def reading(self) -> EnergyReading | None:
+        return self.fixed
