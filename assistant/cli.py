@@ -247,7 +247,7 @@ def doctor(args: argparse.Namespace, config: Config, language: str) -> int:
 def doctor_corpus(args: argparse.Namespace, config: Config, language: str) -> int:
     """Check a folder of sheets; 1 when one holds an error."""
     from assistant.catalog import read_catalog
-    from assistant.sheets import lint
+    from assistant.sheets.lint import lint
 
     found = lint(args.corpus, wiring.CORPUS, date.today())
     if args.json:

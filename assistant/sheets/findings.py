@@ -97,6 +97,10 @@ WORDS = {
     "heading_shared": ("titre déjà employé : {}", "heading already used: {}"),
     "link": ("lien inutilisable : {}", "unusable link: {}"),
     "html": ("HTML refusé : {}", "HTML is refused: {}"),
+    "markdown": (
+        "attendu des titres « ## … », des paragraphes, des listes ou un tableau : {}",
+        "expected headings '## ...', paragraphs, lists or a table: {}",
+    ),
     "image": ("image refusée : {}", "images are refused: {}"),
     "invisible": ("caractère invisible refusé : {}", "invisible character refused: {}"),
     "no_sheet": ("aucune fiche dans fr/ ni dans en/", "no sheet in fr/ nor in en/"),
@@ -104,6 +108,7 @@ WORDS = {
 
 SUMMARY = {
     "pairs": ("paires de fiches", "pairs of sheets"),
+    "sheets": ("fiches", "sheets"),
     "kind": ("par nature", "by kind"),
     "axes": ("par axe", "by axis"),
     "topics": ("par thème", "by topic"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from assistant.errors import FactsBroken
-from assistant.findings import ERROR, Finding
+from assistant.sheets.findings import ERROR, Finding
 from index.chunks import sentences
 
 FACT = re.compile(r" *\[fact:([a-z0-9-]+)\]")

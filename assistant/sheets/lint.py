@@ -11,9 +11,9 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assistant.figures import figures
-from assistant.findings import ERROR, WARNING, Finding, Report
-from assistant.sheet_text import FACT, LINK, Block, Fact, Sheet, count, read_facts, read_sheets
+from assistant.sheets.figures import figures
+from assistant.sheets.findings import ERROR, WARNING, Finding, Report
+from assistant.sheets.read import FACT, LINK, Block, Fact, Sheet, count, read_facts, read_sheets
 from index.chunks import sentences
 from index.documents import INVISIBLE
 from index.errors import SourceMissing
@@ -28,10 +28,11 @@ OURS_ONLY = ("kind", "axes")  # a host's own sheet may go without
 LENGTH = (250, 700)
 MEAN = {"fr": 25, "en": 22}  # words a sentence, on average
 
-FACT_LIKE = re.compile(r"[\[(] ?(?:facts?|faits?) ?:[^\])]*[\])]?", re.IGNORECASE)
+FACT_LIKE = re.compile(r"\[ ?(?:facts?|faits?) ?:[^\]]*\]?|\(?(?<![\w\[])(?:fact|fait):[a-z0-9-]+\)?", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?…][»”\")\]*_]*(?:[\u00a0\u202f ]»)?$")
 HTML = re.compile(r"<!--|</?[A-Za-z][^<>]*/?>|&(?:#\d+|#x[\da-fA-F]+|[A-Za-z]{2,8});")
 IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])?")
+ODD = re.compile(r"#{1,6}[^#\s].*|(?:={3,}|-{3,}|\*{3,}|_{3,})\s*$|(?:```|~~~).*|[ \t]*>.*")
 INVENTED = re.compile(r"\b(?:inventée?s?|fictifs?|fictives?|invented|made[- ]up|fictitious)\b", re.IGNORECASE)
 
 
@@ -137,12 +138,15 @@ def figure_findings(sheet: Sheet) -> Iterator[Finding]:
 
 
 def markup_findings(sheet: Sheet, folder: Path) -> Iterator[Finding]:
-    """Check links, and refuse HTML, images and what cannot be seen."""
+    """Check links, and refuse what is not plain Markdown and what cannot be seen."""
+    start = sheet.blocks[0].line if sheet.blocks else 1
     for number, line in enumerate(sheet.raw.split("\n"), 1):
         for found in INVISIBLE.finditer(line):
             yield sheet.found("invisible", f"U+{ord(found.group()):04X}", number)
-        if number in sheet.keys.values():
+        if number < start:
             continue
+        if odd := ODD.match(line):
+            yield sheet.found("markdown", odd.group().strip(), number)
         for found in IMAGE.finditer(line):
             yield sheet.found("image", found.group(), number)
         for found in HTML.finditer(line):
@@ -200,7 +204,8 @@ def pair_findings(sheets: list[Sheet], every: set[str]) -> Iterator[Finding]:
 def summary(sheets: Sequence[Sheet], facts: Mapping[str, Fact]) -> dict[str, str]:
     """Return what is counted, once a pair."""
     pairs = {s.name: s for s in sheets}.values()
-    told = {"pairs": str(len(pairs))}
+    twins = Counter(s.name for s in sheets)
+    told = {"pairs": str(sum(n == len(MEAN) for n in twins.values())), "sheets": str(len(sheets))}
     topics = sorted({fact.topic for fact in facts.values()})
     for key, known in (("kind", KINDS), ("axes", AXES), ("topics", topics), ("audience", AUDIENCES)):
         counted = Counter(chain.from_iterable(set(s.said(key)) for s in pairs))
