@@ -4,6 +4,7 @@ Under CI=true a skipped test fails the run, save those of MAY_SKIP, which are pr
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -56,6 +57,12 @@ def corpus_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stderr
     return home
+
+
+@pytest.fixture
+def own_corpus_home(corpus_home: Path, tmp_path: Path) -> Path:
+    """A copy of that data folder, for a test that changes the index."""
+    return Path(shutil.copytree(corpus_home, tmp_path / "own"))
 
 
 _skipped: list[tuple[str, str]] = []

@@ -269,7 +269,9 @@ def test_the_exact_nearest_chunks_are_found(large):
         assert np.allclose(exact, got, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"])
+@pytest.mark.parametrize(
+    "name", ["data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_metadata.pickle"]
+)
 @pytest.mark.parametrize("harm", ["cut", "gone"])
 def test_silent_damage_to_the_vectors_is_seen(large, tmp_path, name, harm):
     """retrieval.md section 7: half of data_level0, header, length or link_lists answers without a word."""
@@ -372,7 +374,11 @@ def test_no_socket_is_opened_by_building_and_searching(site):
         "assert Index(Path(sys.argv[1]), HashEmbedder()).search('carbone').passages\nprint('quiet')"
     )
     done = subprocess.run(
-        [sys.executable, "-c", audit, str(site.home), str(site.corpus)], capture_output=True, text=True, cwd=ROOT, check=False
+        [sys.executable, "-c", audit, str(site.home), str(site.corpus)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     assert done.stdout.strip() == "quiet", done.stderr
 

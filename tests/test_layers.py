@@ -25,7 +25,14 @@ LAYERS = [
     ["assistant.cli", "assistant.doctor", "assistant.usage"],
     ["assistant.__main__", "evals"],
 ]
-ROOMS = {"assistant.energy", "assistant.web", "assistant.writers", "assistant.assess", "assistant.sheets", "assistant.cli"}
+ROOMS = {
+    "assistant.energy",
+    "assistant.web",
+    "assistant.writers",
+    "assistant.assess",
+    "assistant.sheets",
+    "assistant.cli",
+}
 HOMES = {
     "chromadb": {"index.store"}, "sentence_transformers": {"index.embed"}, "onnxruntime": {"index.encoder"},
     "tokenizers": {"index.encoder"}, "bm25s": {"index.words"}, "py3langid": {"index.language"},
@@ -66,8 +73,9 @@ def imports(file: Path) -> Iterator[tuple[str, bool]]:
             assert node.level == 0, f"{file}: a relative import"
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
-                yield (whole if (ROOT / whole.replace(".", "/")).with_suffix(".py").is_file() else node.module), (
-                    node in tree.body
+                yield (
+                    (whole if (ROOT / whole.replace(".", "/")).with_suffix(".py").is_file() else node.module),
+                    (node in tree.body),
                 )
 
 
@@ -103,7 +111,9 @@ def test_a_module_imports_only_from_the_layers_above_it(name, file):
             assert not imported.startswith("assistant"), f"{name} imports {imported}"
         if name.startswith("assistant.energy"):
             allowed = ("assistant.energy", "assistant.errors", "index.errors")
-            assert imported.split(".")[0] not in ("index", "assistant", "evals") or imported.startswith(allowed), imported
+            assert imported.split(".")[0] not in ("index", "assistant", "evals") or imported.startswith(allowed), (
+                imported
+            )
         if name.startswith("assistant.web"):
             assert not imported.startswith(("assistant.config", "assistant.catalog", "assistant.wiring")), imported
 
