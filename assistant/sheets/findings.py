@@ -141,8 +141,9 @@ class Report:
 
     def lines(self, language: str) -> list[str]:
         """Return the report for a terminal."""
+        colon = " :" if language == "fr" else ":"
         found = [f"{f.level} {f.place} {f.code} {f.told(language)}" for f in self.findings]
-        return found + [f"{name}: {value}" for name, value in self.summary(language)]
+        return found + [f"{name}{colon} {value}" for name, value in self.summary(language)]
 
     def checks(self, language: str) -> list[dict[str, Any]]:
         """Return the `checks` of the contract's `doctor --json`; a warning is ok."""

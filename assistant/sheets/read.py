@@ -112,24 +112,34 @@ def blocks(lines: list[str], first: int) -> Iterator[Block]:
             held.append(line[marker.end() :].strip() if marker else line.strip())
 
 
+class FrontMatterBroken(Exception):
+    """A front matter that says nothing sure; it becomes a finding of that code at that line."""
+
+    def __init__(self, code: str, said: str, line: int = 1) -> None:
+        super().__init__(said)
+        self.code, self.said, self.line = code, said, line
+
+
 def front_matter(text: str) -> tuple[dict[str, str | tuple[str, ...]], dict[str, int], int]:
-    """Return the values, the line of each key and the number of lines; raises ValueError saying what is wrong."""
+    """Return the values, the line of each key and the number of lines; raises FrontMatterBroken."""
     found = re.match(r"---\n(.*?\n)---[ ]*(?:\n|\Z)", text, re.DOTALL)
     if not found:
-        raise ValueError("---")
-    try:
-        raw = yaml.load(found.group(1), Loader=yaml.BaseLoader)  # strings and lists: nothing is guessed
-    except yaml.YAMLError as error:
-        raise ValueError(str(error).splitlines()[0]) from None
-    if not isinstance(raw, dict):
-        raise ValueError(str(raw)[:40])
+        raise FrontMatterBroken("front_matter", "---")
     keys: dict[str, int] = {}
     for number, line in enumerate(found.group(1).splitlines(), 2):
         key = re.match(r"([A-Za-z_]+)[ ]*:", line)
-        if key and key.group(1) in keys:
-            raise KeyError(key.group(1))
+        if key and key.group(1) in keys:  # YAML would keep the second one and say nothing
+            raise FrontMatterBroken("key_twice", key.group(1), number)
         if key:
             keys[key.group(1)] = number
+    try:
+        raw = yaml.load(found.group(1), Loader=yaml.BaseLoader)  # strings and lists: nothing is guessed
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise FrontMatterBroken("front_matter", said, mark.line + 2 if mark else 1) from error
+    if not isinstance(raw, dict):
+        raise FrontMatterBroken("front_matter", str(raw)[:40])
     values = {str(k): tuple(map(str, v)) if isinstance(v, list) else str(v) for k, v in raw.items()}
     return values, keys, found.group().count("\n")
 
@@ -144,15 +154,11 @@ def read_sheets(folder: Path) -> tuple[list[Sheet], list[Finding]]:
             front, keys, taken = front_matter(text)
         except (UnicodeDecodeError, OSError):
             wrong.append(Finding(path, 1, "unreadable"))
-            continue
-        except KeyError as error:
-            wrong.append(Finding(path, 1, "key_twice", error.args[0]))
-            continue
-        except ValueError as error:
-            wrong.append(Finding(path, 1, "front_matter", str(error)))
-            continue
-        body = tuple(blocks(text.split("\n")[taken:], taken + 1))
-        sheets.append(Sheet(path, path.split("/")[0], front, keys, body, text))
+        except FrontMatterBroken as broken:
+            wrong.append(Finding(path, broken.line, broken.code, broken.said))
+        else:
+            body = tuple(blocks(text.split("\n")[taken:], taken + 1))
+            sheets.append(Sheet(path, path.split("/")[0], front, keys, body, text))
     return sheets, wrong
 
 
