@@ -230,8 +230,7 @@ def _swap(
         if folder is None:
             beside.mkdir()
         else:
-            shutil.copytree(folder, beside)
-            shutil.rmtree(beside / "words")
+            _copy(folder, beside)
         store = Store(beside, create=True)
         try:
             _write(store, embedder, *change, progress)
@@ -246,6 +245,16 @@ def _swap(
         raise
     _tidy(home, {generation, folder.name if folder else generation})
     return written
+
+
+def _copy(folder: Path, beside: Path) -> None:
+    """Copy a generation, less its words, which are counted again."""
+    try:
+        shutil.copytree(folder, beside, ignore=shutil.ignore_patterns("words"))
+    except shutil.Error as error:  # it gathers the errors of all files, and has no number of its own
+        if f"[Errno {errno.ENOSPC}]" in str(error):
+            raise OSError(errno.ENOSPC, "no space left") from error
+        raise
 
 
 def _write(
