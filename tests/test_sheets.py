@@ -225,16 +225,20 @@ def test_a_sheet_that_is_due_is_a_warning(own):
     assert codes(own, ERROR, date(2027, 5, 25)) == []
 
 
-def test_a_heading_used_by_two_sheets_is_a_warning(own):
-    """A section quoted alone is told by its heading."""
+def test_a_heading_or_a_sentence_used_by_two_sheets_is_a_warning(own):
+    """A section quoted alone is told by its heading, and no two sheets say the same."""
     for language, text in (("fr", FR), ("en", EN)):
         other = re.sub("## Wh.* say.*", "## Other?", text.replace("id: meters", "id: other"))
         other = re.sub("Compteurs :|Meters:", "Relevés :", re.sub("## Que .*", "## Autre ?", other))
         (own / language / "other.md").write_text(other, "utf-8")
     assert codes(own) == []
     found = codes(own, WARNING)
-    assert [c for _, c in found] == ["heading_shared"] * 2
-    assert [p.split("/")[0] for p, _ in found] == ["en", "fr"]
+    for language in ("en", "fr"):
+        assert [c for p, c in found if p.startswith(f"{language}/")].count("heading_shared") == 1
+    assert {(p.split(":")[0], c) for p, c in found if c == "sentence_twice"} == {
+        ("en/other.md", "sentence_twice"), ("fr/other.md", "sentence_twice"),
+    }  # fmt: skip
+    assert {c for _, c in found} == {"heading_shared", "sentence_twice"}
 
 
 def test_the_length_counts_headings_and_not_marks(own):

@@ -74,6 +74,7 @@ WORDS = {
     ),
     "length": ("le corps compte {} mots ; attendu : de 250 à 700", "the body has {} words; expected: 250 to 700"),
     "sentences": ("phrases trop longues : {} mots en moyenne", "sentences too long: {} words on average"),
+    "sentence_twice": ("phrase déjà dite, mot pour mot : {}", "sentence already said, word for word: {}"),
     "fact_form": (
         "marque de fait mal écrite : {} (attendu : [fact:identifiant])",
         "badly written fact mark: {} (expected: [fact:id])",

@@ -27,6 +27,7 @@ NOTHING = ("", "null", "~")
 OURS_ONLY = ("kind", "axes")  # a host's own sheet may go without
 LENGTH = (250, 700)
 MEAN = {"fr": 25, "en": 22}  # words a sentence, on average
+REPEATED = 8  # words: two sheets may share a shorter sentence
 
 FACT_LIKE = re.compile(r"\[ ?(?:facts?|faits?) ?:[^\]]*\]?|\(?(?<![\w\[])(?:fact|fait):[a-z0-9-]+\)?", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.!?…][»”\")\]*_]*(?:[\u00a0\u202f ]»)?$")
@@ -201,6 +202,16 @@ def pair_findings(sheets: list[Sheet], every: set[str]) -> Iterator[Finding]:
                 yield sheet.found("twin_front", key, sheet.keys.get(key, 1), WARNING)
 
 
+def repeated(sheets: Sequence[Sheet]) -> Iterator[Finding]:
+    """Yield the sentences that another sheet of the language says word for word."""
+    said: dict[tuple[str, str], Sheet] = {}
+    for sheet in sheets:
+        for line, sentence in sheet.sentences():
+            before = said.setdefault((sheet.folder, sentence.casefold()), sheet)
+            if before is not sheet and count(sentence) >= REPEATED:
+                yield sheet.found("sentence_twice", f"{before.path} ({sentence})", line, WARNING)
+
+
 def summary(sheets: Sequence[Sheet], facts: Mapping[str, Fact]) -> dict[str, str]:
     """Return what is counted, once a pair."""
     pairs = {s.name: s for s in sheets}.values()
@@ -239,4 +250,5 @@ def lint(folder: Path, bundled: Path, today: date) -> Report:
         found += figure_findings(sheet)
         found += markup_findings(sheet, folder)
     found += pair_findings(sheets, every)
+    found += repeated(sheets)
     return Report(tuple(sorted(found)), tuple(summary(sheets, facts).items()))

@@ -82,10 +82,15 @@ class Sheet:
         """Return a finding in this sheet."""
         return Finding(self.path, line, code, str(said), level)
 
+    def sentences(self) -> Iterator[tuple[int, str]]:
+        """Yield (line, sentence) as the index will cut them, headings and tables apart."""
+        for block in self.blocks:
+            text = block.words if block.level == 0 else ""
+            yield from ((block.line, text[s.start : s.end]) for s in sentences(text, 0, len(text)))
+
     def lengths(self) -> list[int]:
-        """Return the words of each sentence, headings and tables apart."""
-        texts = [b.words for b in self.blocks if b.level == 0]
-        return [n for t in texts for s in sentences(t, 0, len(t)) if (n := count(t[s.start : s.end]))]
+        """Return the words of each sentence."""
+        return [words for _, sentence in self.sentences() if (words := count(sentence))]
 
 
 def count(text: str) -> int:
