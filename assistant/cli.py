@@ -29,6 +29,7 @@ SKIPPED = {
     "too_big": ("découpez-le : 10 Mo au plus", "split it: 10 MB at most"),
     "not_readable": ("donnez le droit de le lire", "give permission to read it"),
     "empty": ("il n’y a rien à lire", "there is nothing to read"),
+    "superseded": ("une autre fiche la remplace ; rien à faire", "another sheet replaces it; nothing to do"),
     "folder_away": (
         "le dossier est hors d’atteinte, ses documents sont gardés ; --forget les retire",
         "the folder is out of reach, its documents are kept; --forget removes them",

@@ -76,6 +76,8 @@ def _document(file: _File) -> StoredDocument:
     text = reader(raw, file.path.stem)
     if not text.text.strip():
         raise Unreadable("empty")
+    if text.said("superseded_by"):
+        raise Unreadable("superseded")  # its successor answers; two versions of one rule must not be quoted together
     language = text.said("language") if text.said("language") in ("fr", "en") else language_of(text.text[:2000])
     return StoredDocument(
         _id(file), text.title, language, text.said("in_force_on") or None, text.said("id") if not file.source.name else "",

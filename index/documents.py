@@ -113,7 +113,7 @@ def front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     try:
         values = yaml.safe_load(found.group(1))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # ValueError: a date such as 2026-13-45
         raise Unreadable("front_matter") from None
     if not isinstance(values, dict):
         return {}, text  # a rule between two lines of dashes is plain Markdown

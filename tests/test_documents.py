@@ -114,7 +114,13 @@ def test_what_cannot_be_seen_is_not_indexed():
 
 
 @pytest.mark.parametrize(
-    ("raw", "code"), [(b"\xff\xfe\x00a", "not_utf8"), (b"a\x00b", "not_text"), (b"---\na: [\n---\n", "front_matter")]
+    ("raw", "code"),
+    [
+        (b"\xff\xfe\x00a", "not_utf8"),
+        (b"a\x00b", "not_text"),
+        (b"---\na: [\n---\n", "front_matter"),
+        (b"---\nd: 2026-13-45\n---\n", "front_matter"),
+    ],
 )
 def test_a_file_that_is_no_text_says_why(raw, code):
     """It is skipped and reported, the others go on."""

@@ -151,6 +151,17 @@ def test_a_file_that_can_no_longer_be_read_leaves_the_index(site):
     assert site.build().deleted == ("fr/eau",)
 
 
+def test_a_superseded_sheet_is_no_longer_quoted(site):
+    """Two versions of one rule must not stand in one answer."""
+    site.build()
+    (site.corpus / "fr/eau.md").write_text(
+        TWINS["fr/eau.md"].replace("language: fr", "language: fr\nsuperseded_by: carbone")
+    )
+    report = site.build()
+    assert report.deleted == ("fr/eau",)
+    assert [s.reason for s in report.skipped] == ["superseded"]
+
+
 def test_an_empty_corpus_answers_nothing(site):
     """No chunk at all, then one."""
     shutil.rmtree(site.corpus / "fr")

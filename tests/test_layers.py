@@ -22,7 +22,8 @@ LAYERS = [
     ["assistant.writers", "assistant.grounding", "assistant.render"],
     ["assistant.chat"],
     ["assistant.wiring", "assistant.web"],
-    ["assistant.cli", "assistant.doctor", "assistant.usage"],
+    ["assistant.doctor", "assistant.usage"],
+    ["assistant.cli"],
     ["assistant.__main__", "evals"],
 ]
 ROOMS = {
