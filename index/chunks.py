@@ -13,7 +13,10 @@ from index.documents import Section, Text
 CHUNK_WORDS = 100
 TAIL_WORDS = 30
 SENTENCE_WORDS = 80  # a "sentence" without any full stop is cut here, or the encoder would cut it unseen
-ABBREVIATIONS = r"(?:\b(?:art|al|cf|etc|ex|M|MM|Mme|Dr|St|no|nos|p|pp|vol|fig|env|max|min|vs|approx|e\.g|i\.e|Inc|Ltd|Mr|Mrs|Ms|(?<![°\d])(?<!\d )(?<!point )(?<!annexe )(?<!annex )(?<!Annexe )(?<!Annex )[A-Z])\.)$"
+ABBREVIATIONS = (
+    r"(?:\b(?:art|al|cf|etc|ex|M|MM|Mme|Dr|St|no|nos|p|pp|vol|fig|env|max|min|vs|approx|e\.g|i\.e|Inc|Ltd|Mr|Mrs|Ms|"
+    r"(?<![°\d])(?<!\d )(?<!point )(?<!annexe )(?<!annex )(?<!Annexe )(?<!Annex )[A-Z])\.)$"
+)
 ENDS = re.compile(r"[.!?…]+[»”\")\]]*(?:[\u00a0\u202f ]»)?(?=\s+[«“\"(\[]?[\u00a0\u202f ]?[^\Wa-zà-ÿ_])")
 ITEM = re.compile(r"(?:[-*•]|\d+[.)])[ \t]+")
 

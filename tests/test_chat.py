@@ -1,6 +1,7 @@
 """The assistant: no evidence, no answer; what is cited was sent; a failure never looks like an answer."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_the_answer_grows_whole_and_only_the_last_is_done(index):
     assert growing
     assert all(not a.done and a.energy is None for a in growing)
     assert done.done
-    assert all(len(a.sentences) < len(b.sentences) for a, b in zip(growing, growing[1:], strict=False))
+    assert all(len(a.sentences) < len(b.sentences) for a, b in pairwise(growing))
     assert done.energy == READING
 
 

@@ -38,7 +38,7 @@ HEADERS = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is no error of ours
+class Refused(Exception):
     """A request that does not pass; `status` and `reason` are what the browser gets."""
 
     def __init__(self, status: int, reason: str) -> None:
