@@ -81,7 +81,14 @@ def checks(config: Config, language: str) -> list[Check]:
     for setting in SETTINGS:
         said = os.environ.get(setting.name, "").strip()
         meaning = setting.fr if language == "fr" else setting.en
-        found.append(Check(setting.name, True, said or setting.default or str(config.home), meaning))
+        found.append(
+            Check(
+                setting.name,
+                True,
+                said or setting.default or (str(config.home) if setting.name == "JUGEOTE_HOME" else "-"),
+                meaning,
+            )
+        )
     return found
 
 
