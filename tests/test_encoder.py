@@ -35,7 +35,7 @@ def reader():
 
 
 def test_vectors_stay_close_to_those_of_the_training_form(embedder):
-    """200 sentences gave a cosine of 0.9911 on average and 0.9809 at worst; without per-channel weights 0.96 and 0.88."""
+    """200 sentences gave a cosine of 0.9911 on average, these ten 0.978 at worst; without per-channel weights 0.96 and 0.88."""
     small, large = embedder.encode(KEPT["texts"]), np.array(KEPT["vectors"], np.float32)
     cosines = (small * large).sum(1)
     assert cosines.mean() >= 0.985
