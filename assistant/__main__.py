@@ -21,7 +21,8 @@ os.environ.update(
 
 def main() -> int:
     """Run the command; 130 when interrupted, 70 on a defect of ours, which stays loud."""
-    from assistant.cli import run, say, terminal_language
+    from assistant.cli import run
+    from assistant.terminal import say, terminal_language
     from assistant.usage import DEFECT
 
     try:

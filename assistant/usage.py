@@ -1,51 +1,29 @@
-"""The help pages of the command, in both languages.
+"""What a verb is, and the help pages of the command in both languages.
 
 Knows nothing of what the verbs do; tests/test_contract.py holds them to the parser.
 """
 
-from typing import NamedTuple
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from assistant.config import Config
 
 
-class Verb(NamedTuple):
-    """A verb of the command: its form and what it does."""
+class BadUsage(Exception):
+    """The words of the command are not of the contract's form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb of the command: its form, what it does in both languages, its options, and the function that does it."""
 
     form: str
     fr: str
     en: str
+    options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Config, str], int]  # (arguments, settings, "fr" or "en") -> exit code
 
-
-VERBS = {
-    "chat": Verb(
-        "[--host H] [--port P] [--writer NAME]",
-        "sert la page de discussion (http://127.0.0.1:7860 par défaut)",
-        "serves the chat page (http://127.0.0.1:7860 by default)",
-    ),
-    "ask": Verb(
-        "QUESTION [--lang fr|en] [--history FILE] [--writer NAME] [--json]\n             ou/or --batch FILE.jsonl --json",
-        "répond à une question, citations à l’appui, ou dit que les sources ne répondent pas",
-        "answers a question with citations, or says that the sources do not answer",
-    ),
-    "search": Verb(
-        "QUESTION [-k N] [--lang fr|en] [--json]",
-        "montre les passages les plus proches d’une question",
-        "shows the passages nearest to a question",
-    ),
-    "show": Verb(
-        "DOCUMENT [--json]",
-        "montre un document tel que l’index le tient (fr/ID, en/ID ou SOURCE/chemin)",
-        "shows a document as the index holds it (fr/ID, en/ID or SOURCE/path)",
-    ),
-    "index": Verb(
-        "[FOLDER...] [--forget FOLDER] [--dry-run] [--json]",
-        "met l’index à jour ; FOLDER ajoute un dossier de l’organisation au corpus fourni",
-        "brings the index up to date; FOLDER adds a folder of the organisation to the bundled corpus",
-    ),
-    "doctor": Verb(
-        "[--json] [--corpus DIR]",
-        "dit ce qui est installé, ce qui sert à quoi, ce qui ne va pas et comment y remédier ; --corpus relit un dossier de fiches",
-        "tells what is installed, what serves which role, what is wrong and how to mend it; --corpus checks a folder of sheets",
-    ),
-}
 
 PAGE = {
     "fr": (
@@ -75,14 +53,14 @@ DEFECT = {
 }
 
 
-def help_page(language: str, verb: str | None = None) -> str:
+def help_page(verbs: Mapping[str, Verb], language: str, verb: str | None = None) -> str:
     """Return the help of the command, or of one verb, in "fr" or "en"."""
     what, usage, notes = PAGE[language]
-    if verb in VERBS:
-        known = VERBS[verb]
+    if verb is not None and verb in verbs:
+        known = verbs[verb]
         return f"jugeote {verb} {known.form}\n\n{known.fr if language == 'fr' else known.en}\n"
     lines = [
         f"  {name:7s} {known.form}\n            {known.fr if language == 'fr' else known.en}"
-        for name, known in VERBS.items()
+        for name, known in verbs.items()
     ]
     return "\n".join([what, "", usage, *lines, "", notes, ""])

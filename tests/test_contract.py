@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from assistant.usage import VERBS
+from assistant.cli import VERBS
 
 FRENCH, ENGLISH = (
     "Quelles questions poser avant de déployer une IA ?",

@@ -17,13 +17,14 @@ LAYERS = [
     ["index.embed", "index.store", "index.manifest"],
     ["index.build", "index.search"],
     ["assistant.errors", "assistant.energy"],
-    ["assistant.config", "assistant.catalog", "assistant.answer"],
+    ["assistant.config", "assistant.catalog", "assistant.answer", "assistant.terminal"],
     ["assistant.reader", "assistant.prompt", "assistant.assess", "assistant.follow_up", "assistant.sheets"],
     ["assistant.writers", "assistant.grounding", "assistant.render"],
     ["assistant.chat"],
     ["assistant.wiring", "assistant.web"],
     ["assistant.doctor", "assistant.usage"],
     ["evals"],
+    ["assistant.verbs"],
     ["assistant.cli"],
     ["assistant.__main__"],
 ]
@@ -34,6 +35,7 @@ ROOMS = {
     "assistant.assess",
     "assistant.sheets",
     "assistant.cli",
+    "assistant.verbs",
     "evals",
 }
 HOMES = {
