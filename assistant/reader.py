@@ -30,8 +30,8 @@ class Reader:
         self._scorer = scorer
         self._threshold = threshold
 
-    def read(self, question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[Evidence]:
-        """Return the evidence, best first; empty when no sentence passes the threshold."""
+    def ranked(self, question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[Evidence]:
+        """Return the sentences worth reading with their scores, best first, whether or not they answer."""
         rows = [(c, float(c.vector @ vector)) for c in candidates if len(c.text.split()) >= SHORTEST]
         rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered))
         rows = rows[:CANDIDATES]
@@ -43,7 +43,13 @@ class Reader:
             for (c, cosine), score in zip(rows, scores, strict=True)
         ]
         found.sort(key=lambda e: (-e.score, e.passage.document, e.start))
-        return [e for e in found if e.score >= self._threshold]
+        return found
+
+    def read(
+        self, question: str, vector: Vectors, candidates: Sequence[StoredSentence], shift: float = 0.0
+    ) -> list[Evidence]:
+        """Return the evidence, best first; empty when no sentence passes the threshold, `shift` added to its score."""
+        return [e for e in self.ranked(question, vector, candidates) if e.score + shift >= self._threshold]
 
 
 def _shown(sentence: StoredSentence) -> str:

@@ -126,8 +126,11 @@ class Index:
         """Return a document whole, None when the index does not hold it."""
         return self._now.store.texts.get(name)
 
-    def search(self, question: str, k: int = 8, language: str | None = None) -> Found:
-        """Return at most `k` passages; `language` is told from the question when it is None."""
+    def search(self, question: str, k: int = 8, language: str | None = None, by: str = "both") -> Found:
+        """Return at most `k` passages; `language` is told from the question when it is None.
+
+        `by` "words" or "meaning" ranks by that side alone: for measuring what each brings.
+        """
         language = language or language_of(question)
         vector = self._embedder.encode([question])[0]
         now = self._now
@@ -138,12 +141,13 @@ class Index:
         also = [words.ids[i] for i in best if by_words[i] > 0 and words.ids[i] not in cosines]
         cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", also).items()}
         place = {i: n for n, i in enumerate(words.ids)}
-        weight = WORDS_WEIGHT / math.log(1 + len(place)) if place else 0.0
+        weight = WORDS_WEIGHT / math.log(1 + len(place)) if place and by != "meaning" else 0.0
+        meaning = 0.0 if by == "words" else 1.0
         scored = []
         for name, cosine in cosines.items():
             document, chunk = _chunk(store, name)
             ours = LANGUAGE_BONUS if document.language == language else 0.0
-            scored.append((cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
+            scored.append((meaning * cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
         kept = _without_twins(scored, language)
         strength = 0.0
