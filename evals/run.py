@@ -105,7 +105,9 @@ def asked(parts: Parts, question: Question) -> Outcome:
     )  # fmt: skip
 
 
-def run(parts: Parts, questions: Sequence[Question], progress: Callable[[int], None] = lambda _: None) -> list[Outcome]:
+def run(
+    parts: Parts, questions: Sequence[Question], progress: Callable[[int], object] = lambda _: None
+) -> list[Outcome]:
     """Ask the questions in order; `progress` is told how many are done."""
     if questions:
         asked(parts, questions[0])  # opens what is opened at the first question: it is nobody's cost
