@@ -54,7 +54,8 @@ class Found:
     strength: float
     question: str
     vector: Vectors  # of the question
-    missed: float = 0.0  # cosine of the nearest question that the sources are known not to answer, 0 when there is none
+    asked: float = 0.0  # how near the nearest question is that the sources are written to answer, 0 when there is none
+    missed: float = 0.0  # how near the nearest question is that they are known not to answer, 0 when there is none
     generation: str = ""  # of the index that was searched
 
 
@@ -132,13 +133,16 @@ class Index:
         """Return a document whole, None when the index does not hold it."""
         return self._now.store.texts.get(name)
 
-    def search(self, question: str, k: int = 8, language: str | None = None) -> Found:
-        """Return at most `k` passages; `language` is told from the question when it is None."""
+    def search(self, question: str, k: int = 8, language: str | None = None, by: str = "both") -> Found:
+        """Return at most `k` passages; `language` is told from the question when it is None.
+
+        `by` "words" or "meaning" ranks by that side alone: for measuring what each brings.
+        """
         language = language or language_of(question)
         vector = self._embedder.encode([question])[0]
         now = self._now
         store, words = now.store, now.words
-        asked = _asked(store, vector)
+        asked = _asked(now, question, vector)
         cosines = store.nearest("chunks", vector, CANDIDATES) if words.ids else {}
         by_words = words.scores(question)
         best = np.argsort(-by_words, kind="stable")[:CANDIDATES]
@@ -146,13 +150,14 @@ class Index:
         missing = [name for name in also if name not in cosines]
         cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", missing).items()}
         place = {i: n for n, i in enumerate(words.ids)}
-        weight = WORDS_WEIGHT / math.log(1 + len(place)) if place else 0.0
+        weight = WORDS_WEIGHT / math.log(1 + len(place)) if place and by != "meaning" else 0.0
+        meaning = 0.0 if by == "words" else 1.0
         scored = []
         for name, own in cosines.items():
             cosine = max(own, asked.chunks.get(name, own))
             document, chunk = _chunk(store, name)
             ours = LANGUAGE_BONUS if document.language == language else 0.0
-            scored.append((cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
+            scored.append((meaning * cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
         kept = _without_twins(scored, language)
         strength = 0.0
@@ -160,7 +165,9 @@ class Index:
             _, cosine, document, chunk = kept[0]
             strength = cosine + COVERED_WEIGHT * words.covered(question, document.worded(chunk))
         passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in kept[:k])
-        return Found(language, passages, strength, question, vector, asked.missed, now.manifest.generation)
+        return Found(
+            language, passages, strength, question, vector, asked.answered, asked.missed, now.manifest.generation
+        )
 
     def sentences(self, found: Found) -> list[StoredSentence]:
         """Return the sentences of the passages found, with their stored vectors."""
@@ -189,21 +196,23 @@ class _Asked:
     """What the questions nearest to the one asked lead to."""
 
     chunks: dict[str, float]  # id -> cosine of the nearest question that the chunk answers
-    missed: float  # cosine of the nearest question that the sources do not answer
+    answered: float  # how near the nearest question is that a sentence answers
+    missed: float  # the same of the questions that none answers
 
 
-def _asked(store: Store, vector: Vectors) -> _Asked:
+def _asked(now: _Generation, question: str, vector: Vectors) -> _Asked:
     chunks: dict[str, float] = {}
-    missed = 0.0
-    for name, cosine in store.nearest("asked", vector, ASKED).items():  # nearest first
+    nearest = {True: 0.0, False: 0.0}
+    for name, cosine in now.store.nearest("asked", vector, ASKED).items():  # nearest first
         document_id, _, number = name.rpartition("?")
-        document = store.texts.get(document_id)
+        document = now.store.texts.get(document_id)
         assert document is not None, f"question without its document: {name}"
-        answers = document.asked[int(number)].answers
-        missed = max(missed, 0.0 if answers else cosine)
-        for chunk, _ in answers:
+        asked = document.asked[int(number)]
+        near = cosine + ASKED_COVERED * now.words.covered(question, asked.question)
+        nearest[bool(asked.answers)] = max(nearest[bool(asked.answers)], near)
+        for chunk, _ in asked.answers:
             chunks.setdefault(f"{document_id}#{chunk}", cosine)
-    return _Asked(chunks, missed)
+    return _Asked(chunks, nearest[True], nearest[False])
 
 
 def _leading(
