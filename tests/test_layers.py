@@ -17,7 +17,7 @@ LAYERS = [
     ["index.embed", "index.store", "index.manifest"],
     ["index.build", "index.search"],
     ["assistant.errors", "assistant.energy"],
-    ["assistant.config", "assistant.catalog", "assistant.answer", "assistant.terminal"],
+    ["assistant.config", "assistant.catalog", "assistant.answer", "assistant.terminal", "assistant.orders"],
     [
         "assistant.reader",
         "assistant.prior",
