@@ -45,3 +45,11 @@ class SampleChanged(UserError):
         "The frozen sample {file} no longer matches the questions.",
         "Restore the questions, or freeze another one: python -m evals.gate --freeze, then --raise with the floors removed.",
     )
+
+
+class YardstickBroken(UserError):
+    """A public set of questions cannot be read."""
+
+    code = "yardstick_broken"
+    fr = ("{file} ne se lit pas : {found}.", "Attendu : le format JSON de SQuAD ; voir en tête de evals/yardstick.py.")
+    en = ("{file} cannot be read: {found}.", "Expected: SQuAD's JSON form; see the top of evals/yardstick.py.")
