@@ -89,7 +89,7 @@ def fitted(outcomes: Sequence[Outcome]) -> Rule:
     if best <= 0:
         raise ThresholdsUnfit(found=f"best {best:.2f}")
     about = 0.9 * np.quantile([o.strength for o in read if right(o)], SPARED)
-    weights = [round(max(0.0, weight / best), 2) for weight in others]
+    weights = [round(float(max(0.0, weight / best)), 2) for weight in others]
     return Rule(Prior(**dict(zip(NAMES, weights, strict=True))), round(float(about), 2))
 
 
