@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 NARROW = "\u202f"  # no-break: thousands in French
+SHARP = 1.05  # below this ratio three digits are known
 TIGHT = 1.5  # above this ratio of the bounds, one digit is all that is known
 
 
@@ -68,9 +69,8 @@ def ranged(band: Band, language: str) -> str:
     """Return "≈ 33 (12–93)": no more digits than the range supports, the bounds rounded outward."""
     if band.low == band.high:
         return number(band.value, language)
-    digits = 2 if band.low > 0 and band.high / band.low < TIGHT else 1
-    if band.low < 0:
-        digits = 3  # money: the sign and the size matter more than the last digit
+    ratio = band.high / band.low if band.low > 0 else math.inf
+    digits = 3 if ratio < SHARP or band.low < 0 else 2 if ratio < TIGHT else 1
     value = _written(_rounded(band.value, digits, ROUND_HALF_EVEN), language)
     low = _written(_rounded(band.low, digits, ROUND_FLOOR), language)
     high = _written(_rounded(band.high, digits, ROUND_CEILING), language)

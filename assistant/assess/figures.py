@@ -268,7 +268,7 @@ def _smaller(
         return
     kwh = requests * energy.watt_hours * 0.001
     formula = table.words("energy_formula", requests=table.show(requests), wh=table.show(energy.watt_hours))
-    table.add(name, kwh, "kwh", energy.facts, f"{formula} {_steps(energy, table)}")
+    table.add(name, kwh, "kwh", energy.facts, f"{formula}. {_steps(energy, table)}")
     grams, named = _grams(values, facts)
     kg = kwh * grams * (1 / GRAMS_PER_KILO)
     formula = table.words("carbon_formula", kwh=table.show(kwh), grams=table.given(grams))

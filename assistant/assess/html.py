@@ -26,9 +26,12 @@ def html_file(report: Report, changes: Changes | None = None) -> str:
     )
 
 
-def body(report: Report, changes: Changes | None = None) -> str:
-    """Return the report as the content of an element; citations link to sources in the same element."""
-    made = _Body(report)
+def body(report: Report, changes: Changes | None = None, *, inside: bool = False) -> str:
+    """Return the report as the content of an element; citations link to sources in the same element.
+
+    `inside` a page that has a heading of its own: headings go down one level, sources start shut.
+    """
+    made = _Body(report, inside)
     parts = [made.head(), made.changes(changes) if changes else "", made.missing(), made.actions(), made.evaluations()]
     parts += [made.axes(), made.figures(), made.inaction(), made.answers(), made.sources()]
     return "\n".join(filter(None, parts))
@@ -37,22 +40,24 @@ def body(report: Report, changes: Changes | None = None) -> str:
 class _Body:
     """Writes one report."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, inside: bool) -> None:
         self.report, self.language = report, report.language
+        self.h1, self.h2, self.h3 = ("h2", "h3", "h4") if inside else ("h1", "h2", "h3")
+        self.open = "" if inside else " open"
 
     def words(self, key: str, /, **values: object) -> str:
         return escape(said(REPORT[key], self.language).format(**values))
 
     def section(self, title: str, content: str, kind: str = "") -> str:
         named = f' class="{kind}"' if kind else ""
-        return f"<section{named}>\n<h2>{self.words(title)}</h2>\n{content}\n</section>"
+        return f"<section{named}>\n<{self.h2}>{self.words(title)}</{self.h2}>\n{content}\n</section>"
 
     def head(self) -> str:
         strange = ""
         if self.report.strange:
             strange = f'<p class="strange">{self.words("strange", names=", ".join(self.report.strange))}</p>'
         return (
-            f"<header>\n<h1>{escape(self.report.title)}</h1>\n<p>{escape(dated(self.report))}</p>\n"
+            f'<header>\n<{self.h1} class="title">{escape(self.report.title)}</{self.h1}>\n<p>{escape(dated(self.report))}</p>\n'
             f'<p class="note">{self.words("informs")}</p>{strange}\n</header>'
         )
 
@@ -61,7 +66,10 @@ class _Body:
         return self.section("missing", f"<p>{escape(missing_line(self.report))}</p>{_listed('ul', rows)}", "missing")
 
     def actions(self) -> str:
-        rows = [f"<li>{escape(one.do)} {self.links(one.citations)}</li>" for one in self.report.actions]
+        rows = [
+            f'<li><strong>{escape(one.do)}</strong> <span class="note">{escape(one.finds)}</span> {self.links(one.citations)}</li>'
+            for one in self.report.actions
+        ]
         return self.section("actions", _listed("ol", rows) or f"<p>{self.words('actions_none')}</p>", "actions")
 
     def evaluations(self) -> str:
@@ -82,7 +90,7 @@ class _Body:
             for one in part.conclusions
         ]
         content = _listed("ul", rows) or f"<p>{self.words('conclusions_none')}</p>"
-        return f'<h3>{escape(part.title)}</h3><p class="verdict">{self.level(part)}</p>{content}'
+        return f'<{self.h3}>{escape(part.title)}</{self.h3}><p class="verdict">{self.level(part)}</p>{content}'
 
     def figures(self) -> str:
         numbers = {fact.id: n for n, fact in enumerate(self.report.facts, 1)}
@@ -109,16 +117,16 @@ class _Body:
 
     def sources(self) -> str:
         sheets = "".join(
-            f'<details class="src" id="as{one.marker}" open><summary>[{one.marker}] '
+            f'<details class="src" id="as{one.marker}"{self.open}><summary>[{one.marker}] '
             f"{escape(place(one, self.language))}</summary><blockquote>{self.quoted(one)}</blockquote></details>"
             for one in self.report.sources
         )
         facts = "".join(
-            f'<details class="src" id="af{n}" open><summary>[F{n}] {escape(origin(fact, self.language))}</summary>'
+            f'<details class="src" id="af{n}"{self.open}><summary>[F{n}] {escape(origin(fact, self.language))}</summary>'
             f"<p>{escape(fact.said[self.language])}{f' <br>{escape(fact.url)}' if fact.url else ''}</p></details>"
             for n, fact in enumerate(self.report.facts, 1)
         )
-        return self.section("sources", f"{sheets}<h3>{self.words('facts_list')}</h3>{facts}", "sources")
+        return self.section("sources", f"{sheets}<{self.h3}>{self.words('facts_list')}</{self.h3}>{facts}", "sources")
 
     def changes(self, changes: Changes) -> str:
         parts = []
@@ -126,10 +134,10 @@ class _Body:
             ("changed_levels", changes.levels), ("changed_answers", changes.answers), ("changed_figures", changes.figures)
         ):  # fmt: skip
             if rows:
-                parts.append(f"<h3>{self.words(title)}</h3>{self.changed(rows)}")
+                parts.append(f"<{self.h3}>{self.words(title)}</{self.h3}>{self.changed(rows)}")
         for title, ones in (("settled", changes.settled), ("appeared", changes.appeared)):
             if ones:
-                parts.append(f"<h3>{self.words(title)}</h3>{_listed('ul', map(_point, ones))}")
+                parts.append(f"<{self.h3}>{self.words(title)}</{self.h3}>{_listed('ul', map(_point, ones))}")
         return self.section("changes", "".join(parts) or f"<p>{self.words('changes_none')}</p>", "changes")
 
     def changed(self, rows: Iterable[Change]) -> str:

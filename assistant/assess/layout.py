@@ -12,6 +12,7 @@ from assistant.assess.figures import Figure
 from assistant.assess.report import Report
 from assistant.assess.words import REPORT, said
 
+OURS = "Jugeote"  # the publisher of a fact that is a convention or a calculation of this project
 MONTHS = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
     "en": "January February March April May June July August September October November December".split(),
@@ -52,10 +53,12 @@ def place(citation: Citation, language: str) -> str:
 
 def origin(fact: Fact, language: str) -> str:
     """Return who says a fact, when, and how sure it is."""
-    about = [fact.publisher, fact.title, str(fact.year or "")]
+    publisher = "" if fact.title.startswith(fact.publisher) else fact.publisher
+    about = [publisher, fact.title, str(fact.year or "")]
     if fact.claim:
         about.append(said(REPORT["claim"], language))
-    about.append(said(REPORT[f"trust_{fact.confidence}"], language))
+    ours = fact.publisher == OURS
+    about.append(said(REPORT["trust_ours" if ours else f"trust_{fact.confidence}"], language))
     return ", ".join(filter(None, about))
 
 

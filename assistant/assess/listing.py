@@ -3,30 +3,35 @@
 Knows nothing of answers.
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from assistant.assess.conditions import UNKNOWN, Condition
-from assistant.assess.questions import Assessment
+from assistant.assess.questions import Question
+from assistant.assess.report import Assessor
 from assistant.assess.words import REPORT, UNITS, said
 
 
-def questions_json(assessment: Assessment, language: str) -> dict[str, Any]:
-    """Return the questions as the contract writes them; "I don't know" closes every list of choices."""
-    unknown = {"id": UNKNOWN, "text": said(REPORT["not_known"], language)}
+def questions_json(assessor: Assessor, language: str) -> dict[str, Any]:
+    """Return the questions as the contract writes them, each with its source; "I don't know" closes every list."""
+    return {"questions": [_question(assessor, q, language) for q in assessor.assessment.questions]}
+
+
+def _question(assessor: Assessor, question: Question, language: str) -> dict[str, Any]:
+    source = assessor.corpus.cite(question.source, language, 1)
+    choices = [{"id": name, "text": words[language]} for name, words in question.choices.items()]
     return {
-        "questions": [
-            {
-                "id": q.id,
-                "axis": q.axis,
-                "text": q.text[language],
-                "help": q.why[language],
-                "kind": q.kind,
-                "choices": [*({"id": name, "text": words[language]} for name, words in q.choices.items()), unknown],
-                "unit": said(UNITS[q.unit], language) if q.unit else None,
-                "asked_when": _blocks(q.asked_when),
-            }
-            for q in assessment.questions
-        ]
+        "id": question.id,
+        "axis": question.axis,
+        "text": question.text[language],
+        "help": question.why[language],
+        "kind": question.kind,
+        "choices": [*choices, {"id": UNKNOWN, "text": said(REPORT["not_known"], language)}],
+        "unit": said(UNITS[question.unit], language) if question.unit else None,
+        "asked_when": _blocks(question.asked_when),
+        "source": asdict(source),
+        # What the assistant is asked "about this": the heading that its source stands under, which its sheet answers.
+        "ask": source.section if source.section.endswith("?") else source.title,
     }
 
 

@@ -40,7 +40,10 @@ def _lines(report: Report, changes: Changes | None) -> Iterator[str]:
     yield from ("", f"## {words('actions')}", "")
     if not report.actions:
         yield words("actions_none")
-    yield from (f"{n}. {plain(one.do)} {_links(one.citations)}" for n, one in enumerate(report.actions, 1))
+    yield from (
+        f"{n}. **{plain(one.do)}** {plain(one.finds)} {_links(one.citations)}"
+        for n, one in enumerate(report.actions, 1)
+    )
     yield from ("", f"## {words('evaluations')}", "")
     yield from _table((words("evaluation"), words("level"), words("why")), (_level(p, report) for p in report.project))
     yield from ("", f"## {words('conclusions')}", "")

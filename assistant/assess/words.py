@@ -196,10 +196,8 @@ REPORT: dict[str, Pair] = {
     "facts_list": ("Faits utilisés dans les calculs", "Facts used in the calculations"),
     "claim": ("affirmation de la présentation d’origine", "claim of the original slides"),
     "trust_high": ("lu dans un texte officiel ou d’origine", "read in an official or original text"),
-    "trust_medium": (
-        "source secondaire, ou convention de ce projet",
-        "secondary source, or a convention of this project",
-    ),
+    "trust_medium": ("lu dans une source secondaire", "read in a secondary source"),
+    "trust_ours": ("hypothèse déclarée ou calcul de ce projet", "declared assumption or calculation of this project"),
     "trust_low": ("non vérifié", "not checked"),
     "changes": ("Ce qui a changé depuis les réponses précédentes", "What changed since the earlier answers"),
     "changes_none": ("Rien n’a changé.", "Nothing changed."),

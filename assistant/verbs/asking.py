@@ -9,7 +9,9 @@ from typing import TextIO
 from assistant.assess.answers import asked, fitting
 from assistant.assess.conditions import UNKNOWN, Value
 from assistant.assess.errors import AnswerWrong
+from assistant.assess.layout import place
 from assistant.assess.questions import Assessment, Question
+from assistant.assess.report import Assessor
 from assistant.assess.words import GUIDE, UNITS, said
 from assistant.terminal import say
 
@@ -18,13 +20,13 @@ Keep = Callable[[Mapping[str, Value]], None]
 
 
 def ask_all(
-    assessment: Assessment, answers: Mapping[str, Value], language: str, lines: TextIO, keep: Keep | None
+    assessor: Assessor, answers: Mapping[str, Value], language: str, lines: TextIO, keep: Keep | None
 ) -> dict[str, Value]:
     """Return the answers with those of the person added; `keep` is called after each.
 
     Questions that have an answer are not asked again, unless the person goes back to them.
     """
-    known = dict(answers)
+    assessment, known = assessor.assessment, dict(answers)
     behind: list[str] = []  # what was asked in this session, to go back to
     while (question := _next(assessment, known)) is not None:
         _show(assessment, question, known, language)
@@ -38,7 +40,8 @@ def ask_all(
                     known.pop(behind.pop(), None)
                 break
             if typed == "?":
-                say(question.why[language])
+                source = assessor.corpus.cite(question.source, language, 1)
+                say(f"{question.why[language]}\n  “{source.quote}” ({place(source, language)})")
                 continue
             value = _value(question, typed)
             if value is None:

@@ -33,7 +33,7 @@ def assess(args: argparse.Namespace, config: Config, language: str) -> int:
     spoken = args.lang or language
     assessor = wiring.assessor(config)
     if args.json and args.answers is None:
-        put(questions_json(assessor.assessment, spoken))
+        put(questions_json(assessor, spoken))
         return 0
     answers, strange = _known(assessor, args)
     if not args.json:
@@ -42,7 +42,7 @@ def assess(args: argparse.Namespace, config: Config, language: str) -> int:
         keep = None if args.answers is None else (lambda kept: _write(args.answers, _as_file(kept)))
         say(said(GUIDE["start"], spoken))
         say(said(GUIDE["saved" if keep else "unsaved"], spoken).format(file=args.answers))
-        answers = ask_all(assessor.assessment, answers, spoken, sys.stdin, keep)
+        answers = ask_all(assessor, answers, spoken, sys.stdin, keep)
     today = date.today()
     report = assessor.report(answers, spoken, today, tuple(strange))
     before = None
