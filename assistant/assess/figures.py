@@ -135,14 +135,14 @@ def _steps(energy: Energy, table: _Table) -> str:
 def _grams(values: Values, facts: Facts) -> tuple[Band, list[str]]:
     """Grams of CO2e per kWh; the widest band when the country is not known."""
     country = str(values.get("country", UNKNOWN))
+    ratio = facts["assessment-grid-spread"].numbers[0]
     if country == UNKNOWN:
         low, value, high = (facts[zone].numbers[0] for zone in (CLEANEST, WORLD, DIRTIEST))
-        return Band(value, low, high), [CLEANEST, WORLD, DIRTIEST]
+        return Band(value, low / ratio, high * ratio), [CLEANEST, WORLD, DIRTIEST, "assessment-grid-spread"]
     if country == "fra":
         value, low, high = (facts[name].numbers[0] for name in FRENCH_GRAMS)
         return Band(value, low, high), list(FRENCH_GRAMS)
     zone = f"energy-factor-zone-{country}"
-    ratio = facts["assessment-grid-spread"].numbers[0]
     return around(facts[zone].numbers[0], ratio), [zone, "assessment-grid-spread"]
 
 
@@ -151,7 +151,7 @@ def _litres(values: Values, facts: Facts) -> tuple[Band, list[str]]:
     country, ratio = str(values.get("country", UNKNOWN)), facts["assessment-water-spread"].numbers[0]
     if country == UNKNOWN:
         low, value, high = (facts[zone].numbers[1] for zone in (DRIEST, WORLD, WETTEST))
-        litres, named = Band(value, low, high), [DRIEST, WORLD, WETTEST]
+        litres, named = Band(value, low / ratio, high * ratio), [DRIEST, WORLD, WETTEST]
     elif country == "fra":
         litres, named = around(facts["water-france-mix"].numbers[0], ratio), ["water-france-mix"]
     else:
