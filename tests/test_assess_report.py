@@ -271,7 +271,8 @@ def test_a_comparison_says_what_changed():
     assert {"model_kind", "contract"} <= {c["id"] for c in data["answers"]}
     assert next(c for c in data["answers"] if c["id"] == "contract")["after"] == "not asked"
     assert "locked_in" in {c["id"] for c in data["settled"]}
-    assert "simple_kept" in {c["id"] for c in data["appeared"]}
+    assert data["appeared"] == []
+    assert "no_stop_criterion" in {c["id"] for c in changes_json(compare(after, before))["appeared"]}
     assert {c["id"] for c in data["levels"]} == {"technical", "maintenance", "cost_performance", "externalities"}
     assert not compare(after, after).any
     assert "Nothing changed." in markdown(after, compare(after, after))

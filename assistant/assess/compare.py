@@ -30,8 +30,8 @@ class Changes:
     answers: tuple[Change, ...]
     levels: tuple[Change, ...]
     figures: tuple[Change, ...]
-    settled: tuple[Conclusion, ...]  # said before, no longer
-    appeared: tuple[Conclusion, ...]  # said now, not before
+    settled: tuple[Conclusion, ...]  # to settle before, no longer; good practice apart
+    appeared: tuple[Conclusion, ...]  # to settle now, not before
 
     @property
     def any(self) -> bool:
@@ -52,7 +52,7 @@ def compare(before: Report, after: Report) -> Changes:
 
 
 def _conclusions(report: Report) -> dict[str, Conclusion]:
-    return {one.rule: one for part in report.axes for one in part.conclusions}
+    return {one.rule: one for part in report.axes for one in part.conclusions if one.severity != "good_practice"}
 
 
 def _answers(before: Report, after: Report) -> Iterable[Change]:

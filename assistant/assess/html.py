@@ -32,7 +32,8 @@ def body(report: Report, changes: Changes | None = None, *, inside: bool = False
     `inside` a page that has a heading of its own: headings go down one level, sources start shut.
     """
     made = _Body(report, inside)
-    parts = [made.head(), made.changes(changes) if changes else "", made.missing(), made.actions(), made.evaluations()]
+    parts = [made.head(), made.missing(), made.actions(), made.evaluations()]
+    parts += [made.changes(changes)] if changes else []
     parts += [made.axes(), made.figures(), made.inaction(), made.answers(), made.sources()]
     return "\n".join(filter(None, parts))
 
@@ -130,18 +131,20 @@ class _Body:
 
     def changes(self, changes: Changes) -> str:
         parts = []
-        for title, rows in (
-            ("changed_levels", changes.levels), ("changed_answers", changes.answers), ("changed_figures", changes.figures)
-        ):  # fmt: skip
+        for title, what, rows in (
+            ("changed_levels", "evaluation", changes.levels),
+            ("changed_answers", "question", changes.answers),
+            ("changed_figures", "figure", changes.figures),
+        ):
             if rows:
-                parts.append(f"<{self.h3}>{self.words(title)}</{self.h3}>{self.changed(rows)}")
+                parts.append(f"<{self.h3}>{self.words(title)}</{self.h3}>{self.changed(what, rows)}")
         for title, ones in (("settled", changes.settled), ("appeared", changes.appeared)):
             if ones:
                 parts.append(f"<{self.h3}>{self.words(title)}</{self.h3}>{_listed('ul', map(_point, ones))}")
         return self.section("changes", "".join(parts) or f"<p>{self.words('changes_none')}</p>", "changes")
 
-    def changed(self, rows: Iterable[Change]) -> str:
-        head = (self.words("question"), self.words("before"), self.words("after"))
+    def changed(self, what: str, rows: Iterable[Change]) -> str:
+        head = (self.words(what), self.words("before"), self.words("after"))
         return _table("changed", head, ((escape(c.name), escape(c.before), escape(c.after)) for c in rows))
 
     def links(self, citations: Iterable[Citation]) -> str:

@@ -33,8 +33,6 @@ def _lines(report: Report, changes: Changes | None) -> Iterator[str]:
     yield from (f"# {plain(report.title)}", "", dated(report), "", f"*{words('informs')}*", "")
     if report.strange:
         yield from (plain(words("strange").format(names=", ".join(report.strange))), "")
-    if changes is not None:
-        yield from _changes(changes, report.language)
     yield from (f"## {words('missing')}", "", missing_line(report), "")
     yield from (f"- **{plain(gap.text)}** {plain(gap.why)}" for gap in report.missing)
     yield from ("", f"## {words('actions')}", "")
@@ -46,6 +44,8 @@ def _lines(report: Report, changes: Changes | None) -> Iterator[str]:
     )
     yield from ("", f"## {words('evaluations')}", "")
     yield from _table((words("evaluation"), words("level"), words("why")), (_level(p, report) for p in report.project))
+    if changes is not None:
+        yield from ("", *_changes(changes, report.language))
     yield from ("", f"## {words('conclusions')}", "")
     for part in report.axes:
         yield from _axis(part, report.language)
@@ -110,12 +110,14 @@ def _changes(changes: Changes, language: str) -> Iterator[str]:
     yield from (f"## {words('changes')}", "")
     if not changes.any:
         yield from (words("changes_none"), "")
-    for title, rows in (
-        ("changed_levels", changes.levels), ("changed_answers", changes.answers), ("changed_figures", changes.figures)
-    ):  # fmt: skip
+    for title, what, rows in (
+        ("changed_levels", "evaluation", changes.levels),
+        ("changed_answers", "question", changes.answers),
+        ("changed_figures", "figure", changes.figures),
+    ):
         if rows:
             yield from (f"### {words(title)}", "")
-            yield from _table(("", words("before"), words("after")), map(_row, rows))
+            yield from _table((words(what), words("before"), words("after")), map(_row, rows))
             yield ""
     for title, ones in (("settled", changes.settled), ("appeared", changes.appeared)):
         if ones:
