@@ -88,10 +88,16 @@ def _published(kind: str, facts: Facts) -> tuple[Band, tuple[str, ...]]:
 def _on_processor(length: Band, used: tuple[str, ...], values: Values, facts: Facts) -> Energy:
     """A small model on a processor: seconds of processor a token, watts a busy thread, the rest of the machine."""
     seconds = facts["energy-factor-active-wait"].numbers
-    watts = around(facts["energy-factor-watts-per-busy-thread"].numbers[0], 2)  # the factor of 2 is the fact's own
-    board = Band(facts["energy-factor-board-ratio"].numbers[0], 1.2, 1.6)  # 20 to 60 %, as the fact says
+    ratio, low, high = facts["assessment-processor-spread"].numbers
+    watts = around(facts["energy-factor-watts-per-busy-thread"].numbers[0], ratio)
+    board = Band(facts["energy-factor-board-ratio"].numbers[0], low, high)
     joules = middle(min(seconds), max(seconds)) * length * watts * board
-    named = ("energy-factor-active-wait", "energy-factor-watts-per-busy-thread", "energy-factor-board-ratio")
+    named = (
+        "energy-factor-active-wait",
+        "energy-factor-watts-per-busy-thread",
+        "energy-factor-board-ratio",
+        "assessment-processor-spread",
+    )
     found = _at_site(joules * (1 / 3600), values, facts, named[0], "step_processor")
     length_step = "step_length_unknown" if used else "step_length"
     return replace(found, facts=(*found.facts, *named[1:], *used), steps=(*found.steps, length_step))

@@ -202,13 +202,14 @@ def _making(values: Values, facts: Facts, table: _Table) -> Band | None:
 
 def _one_machine(kind: str, facts: Facts) -> tuple[Band, list[str]]:
     """Kilograms of CO2e of making one machine."""
+    spread = "assessment-making-spread"
+    ratio, low, high = facts[spread].numbers
     if kind == "laptops":
         name = "energy-factor-embodied-laptop"
-        return around(facts[name].numbers[0], 2), [name]  # "within a factor of 2": the fact's own words
+        return around(facts[name].numbers[0], ratio), [name, spread]
     if kind == "servers":
         name, other = "energy-factor-embodied-server", "energy-factor-embodied-server-ademe"
-        # 462 is the low end that the statement of the fact gives; ADEME's generic entry is the high one.
-        return Band(facts[name].numbers[0], 462, facts[other].numbers[0]), [name, other]
+        return Band(facts[name].numbers[0], low, high), [name, other, spread]
     server, now, before = "energy-factor-ecologits-server", "energy-factor-ecologits-gpu-embodied", "h100-embodied"
     cards, body = facts[server].numbers[0], facts[server].numbers[4]
     value = body + cards * facts[now].numbers[0]
