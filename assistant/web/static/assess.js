@@ -23,6 +23,10 @@
   const button = (text, press, properties = {}) => make("button", { type: "button", textContent: text, onclick: press, ...properties });
   const status = make("p", { id: "assess-status", "aria-live": "polite" });
   const say = (text) => { status.textContent = text; };
+  const saySoon = (text) => { // good news leaves by itself; what went wrong stays
+    say(text);
+    setTimeout(() => { if (status.textContent === text) say(""); }, 8000);
+  };
 
   // What is asked follows from the answers, as assistant/assess/answers.py has it.
   const lineHolds = (line, value) => value !== undefined && (line.above !== null || line.upto !== null
@@ -228,7 +232,7 @@
   function save() {
     keep(`${words.file_answers}.json`, "application/json", `${JSON.stringify(state.answers, null, 1)}\n`);
     state.unsaved = false;
-    say(words.saved);
+    saySoon(words.saved);
   }
 
   async function report() {
@@ -259,7 +263,7 @@
     title.tabIndex = -1;
     title.focus({ preventScroll: true });
     root.scrollIntoView({ block: "start" });
-    say(words.made);
+    saySoon(words.made);
   }
   function asking() {
     state.made = null;
