@@ -10,6 +10,10 @@ from pathlib import Path
 import yaml
 
 from assistant.answer import ModelCard, Writer
+from assistant.assess.cite import Corpus
+from assistant.assess.facts import read_facts
+from assistant.assess.questions import read_assessment
+from assistant.assess.report import Assessor
 from assistant.catalog import Model, read_catalog
 from assistant.chat import Assistant
 from assistant.config import ROOT, Config
@@ -83,6 +87,12 @@ def facts() -> dict[str, FactSource]:
         )
         for row in rows
     }  # fmt: skip
+
+
+def assessor(config: Config) -> Assessor:
+    """Return the guided assessment, with the host's price of carbon."""
+    questions, known = read_assessment(CORPUS / "assessment.yaml"), read_facts(CORPUS / "facts.yaml")
+    return Assessor(questions, known, Corpus(CORPUS), config.euros_per_tonne)
 
 
 def writer(name: str) -> Writer:

@@ -48,6 +48,14 @@ def scripted() -> ScriptedAssistant:
     )
 
 
+def assessor() -> Any:
+    """Return the real assessment: it needs no index and no model."""
+    from assistant.config import read_config
+    from assistant.wiring import assessor as built
+
+    return built(read_config({"JUGEOTE_HOME": "/nowhere"}))
+
+
 def serving(app: Any) -> Iterator[str]:
     """Serve an application in a thread, yield its address, stop it."""
     import uvicorn
@@ -73,7 +81,7 @@ def served() -> Iterator[Served]:
     from assistant.web.server import create_app
 
     assistant = scripted()
-    for address in serving(create_app(assistant, FACTS)):
+    for address in serving(create_app(assistant, FACTS, assessor=assessor())):
         yield Served(address, assistant)
 
 

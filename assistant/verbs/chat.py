@@ -25,7 +25,7 @@ def chat(args: argparse.Namespace, config: Config, language: str) -> int:
     if not port_is_free(host, port):
         raise PortBusy(host=host, port=port, other=port + 1 if port < 65535 else port - 1)
     assistant = wiring.assistant(config, args.writer)
-    app = create_app(assistant, wiring.facts(), config.root_path)
+    app = create_app(assistant, wiring.facts(), config.root_path, wiring.assessor(config))
     print(f"http://{host}:{port}{config.root_path}", flush=True)
     serve(app, host, port)
     return 0

@@ -103,13 +103,13 @@ def build(assistant: Asked, facts: Mapping[str, FactSource]) -> gr.Blocks:
     return demo.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_WAITING, api_open=False)
 
 
-def mount(app: Any, demo: gr.Blocks, root_path: str) -> None:
-    """Serve the page at the root of a FastAPI application."""
+def mount(app: Any, demo: gr.Blocks, root_path: str, more: str = "") -> None:
+    """Serve the page at the root of a FastAPI application; `more` goes into its head."""
     words = json.dumps({lang: {name: said[name] for name in SCRIPT} for lang, said in TEXTS.items()})
     head = (
         f'<link rel="stylesheet" href="{root_path}/ui/style.css">'
         f'<script type="application/json" id="words">{words}</script>'
-        f'<script src="{root_path}/ui/ui.js" defer></script>'
+        f'<script src="{root_path}/ui/ui.js" defer></script>{more}'
     )
     gr.mount_gradio_app(
         app, demo, path="/", root_path=root_path or None, i18n=_i18n(), theme=_theme(), head=head, footer_links=[],
