@@ -16,7 +16,7 @@ SERVER_PARTS = {
     "AMD EPYC 9554": 128, "AMD EPYC 9654": 192, "Intel Xeon E5-2686 v4": 36, "Intel Xeon Gold 6148": 40,
     "Intel Xeon Platinum 8124M": 36, "Intel Xeon Platinum 8168": 48, "Intel Xeon Platinum 8175M": 48,
     "Intel Xeon Platinum 8259CL": 48, "Intel Xeon Platinum 8260": 48, "Intel Xeon Platinum 8280": 56,
-    "Intel Xeon Platinum 8358": 64, "Intel Xeon Platinum 8370C": 64, "Intel Xeon Platinum 8380": 80,
+    "Intel Xeon Platinum 8358": 64, "Intel Xeon Platinum 8380": 80,
 }  # fmt: skip
 # DMI chassis types: what is carried, what stands under a desk, what hangs in a rack.
 CHASSIS = {
@@ -99,7 +99,7 @@ def tdp_watts(brand: str, table: Path = TABLE) -> float | None:
     import csv
 
     wanted = plain_name(brand).casefold()
-    if not re.search(r"\d{3}", wanted):
+    if not re.search(r"\d\w?\d\d", wanted):
         return None  # no model number: a family is no processor
     try:
         with table.open(encoding="utf-8", newline="") as file:

@@ -81,7 +81,7 @@ def spoken(reading: EnergyReading | None, language: str) -> str:
 def factor_of(reading: EnergyReading, name: str) -> Factor:
     """Return a factor that the reading was computed with; the default one where it has no receipt."""
     factors: Mapping[str, Factor] = reading.receipt.factors if reading.receipt else FACTORS
-    return factors.get(name, FACTORS[name])
+    return factors[name] if name in factors else FACTORS[name]
 
 
 def energy_band(reading: EnergyReading) -> Band:
@@ -117,7 +117,7 @@ def _carbon(reading: EnergyReading, language: str) -> list[str]:
         rows.append(text("pue", language).format(pue=plain(pue.value, language)))
     carbon = quantity(reading.grams_co2e, carbon_band(reading), GRAMS, language, of=" CO₂e")
     rows.append(text("carbon", language).format(carbon=carbon))
-    if reading.grams_co2e_embodied:
+    if reading.grams_co2e_embodied and reading.receipt:
         made = factor_of(reading, "embodied_grams_per_hour")
         band = (made.value / made.low, made.high / made.value)
         rows.append(
@@ -142,7 +142,7 @@ def _cost(reading: EnergyReading, language: str) -> list[str]:
         return []
     # The widest of the two carbons: nothing is known of how their errors go together.
     band = carbon_band(reading)
-    if reading.grams_co2e_embodied:
+    if reading.grams_co2e_embodied and reading.receipt:
         made = factor_of(reading, "embodied_grams_per_hour")
         band = max(band[0], made.value / made.low), max(band[1], made.high / made.value)
     return [
