@@ -255,7 +255,7 @@ def test_a_child_that_speaks_late_takes_its_part_back_from_the_others():
 
 
 def test_a_dropped_window_is_filled_by_processor_time_and_said():
-    """The part that was read, alone, would look like the whole; and a reading of nothing but holes is none."""
+    """The part that was read, alone, would look like the whole; and a reading of nothing but holes is an assumption."""
     world = World()
     ledger = world.ledger(by_counter(1.05, 0.0))
     with ledger.section("question") as section:
@@ -271,7 +271,20 @@ def test_a_dropped_window_is_filled_by_processor_time_and_said():
         world.broken = 1
         world.pass_(1, ours=1)
         ledger.tick()
-    assert unseen.reading() is None
+    fallback = unseen.reading()
+    assert (fallback.label, fallback.joules) == ("assumed", pytest.approx(4.5 * 1.33))
+    assert "not_seen" in fallback.warnings
+
+
+def test_a_counter_that_stands_still_while_we_work_is_not_believed():
+    """Zero joules for a second of work would look measured, and free."""
+    world = World()
+    ledger = world.ledger(by_counter(1.05, 0.0))
+    with ledger.section("question") as section:
+        world.pass_(1, ours=1, joules=0)
+    reading = section.reading()
+    assert (reading.label, reading.joules) == ("assumed", pytest.approx(4.5 * 1.33))
+    assert {"counter_still", "not_seen"} <= set(reading.warnings)
 
 
 def test_a_machine_that_slept_counts_its_work_but_not_its_night():

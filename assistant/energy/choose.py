@@ -61,6 +61,12 @@ class Chosen:
     probe: Powercap | None
     calibration: Calibration | None
 
+    @property
+    def label(self) -> str:
+        """Return the label of an ordinary answer: a counter with a modelled board is measured in part."""
+        counted = self.source.label == "measured" and self.source.board_factor is None
+        return "partly_measured" if counted else self.source.label
+
     def gauge(self, machine: Machine | None = None) -> Gauge:
         """Return the gauge that reads it."""
         return Gauge(self.source, machine or Machine(), self.probe)

@@ -7,11 +7,10 @@ providers as they gave them. Knows nothing of the page.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from assistant.energy.display import carbon_band, energy_band
 from assistant.energy.factors import FACTORS, zone_factors
-from assistant.energy.numbers import GRAMS, WATT_HOURS, Unit, number_of, quantity, rounded
+from assistant.energy.numbers import GRAMS, WATT_HOURS, Unit, number_of, plain, quantity, rounded
 from assistant.energy.reading import EnergyReading
 from assistant.energy.words import Pair, text
 
@@ -144,7 +143,7 @@ def sentences(reading: EnergyReading, characters: int, language: str, *, generat
         "openai": "openai-altman-per-query",
         "mistral": "mistral-lca-per-answer",
     }
-    said = {who: [number_of(Decimal(str(n or 0)), language) for n in DECLARED[name]] for who, name in names.items()}
+    said = {who: [plain(n or 0, language) for n in DECLARED[name]] for who, name in names.items()}
     return [*rows, text("declared", language, WORDS).format(**said), text("can_cost_more", language, WORDS)]
 
 

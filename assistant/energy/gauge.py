@@ -17,6 +17,7 @@ SLEPT = 0.5  # seconds of sleep inside a window
 QUIET = 0.02  # busy share below which a window tells the floor
 QUIET_WINDOW = 25.0  # seconds: shorter ones are too noisy for that
 DAY, ENOUGH = 86_400.0, 20  # floors kept, and how many of them before they are trusted
+STILL = 0.02  # seconds of our own work
 SLACK = 1.02  # our time over the machine's: more is not the rounding of ticks
 
 
@@ -104,6 +105,11 @@ class Gauge:
             window = replace(window, busy=window.ours)  # the machine's clock ticks at 10 ms, ours does not
         asleep = "suspended" in codes
         drawn = None if asleep else self.source.drawn(window)
+        if drawn is not None and drawn.microjoules == 0 and window.ours > STILL:
+            codes.add(
+                "counter_still"
+            )  # a counter that stands still while we work is not read: zero would look measured
+            drawn = None
         shares = self._shares(window, drawn, codes) if drawn else Shares()
         others = max(0.0, (busy or 0.0) - window.ours)
         return Seen(seconds, shares, memory, frozenset(codes), others, self.source.per_thread or drawn is not None)

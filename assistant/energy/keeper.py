@@ -59,5 +59,6 @@ class Keeper:
             else:
                 self.keep()
                 self._ledger.opened.clear()
-                if not self._ledger.working:  # one opened meanwhile must not wait half a minute for its tick
+                # A section opened, or a stop asked for, before the clearing must not wait half a minute.
+                if not (self._ledger.working or self._stop.is_set()):
                     self._ledger.opened.wait(SELDOM)

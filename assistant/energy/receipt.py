@@ -118,8 +118,9 @@ def read(
     unit = source.factor.value if source.factor else 1.0
     joules = [cpu * unit, 0.0, 0.0]
     if not source.per_thread:
-        if used.cpu and used.missing >= used.cpu:
-            return None
+        if used.cpu and used.missing >= used.cpu:  # nothing was seen of it: said as the assumption that it then is
+            last = by_thread()
+            return read(used, settings, last, threads=threads, codes=(*codes, "not_seen"), contended=contended)
         whole = used.cpu / (used.cpu - used.missing) if used.missing else 1.0  # what was not seen is like what was
         joules = [whole * n / MICRO for n in (used.dynamic, used.idle, used.full_idle)]
     if sum(joules[:2]) <= 0 and not wants_memory:
@@ -141,7 +142,7 @@ def read(
     if total.joules <= 0:
         return None
     said = [*_not_counted(settings, source, wants_memory, total), *codes, *sorted(used.codes)]
-    if used.missing and not source.per_thread:
+    if 0 < used.missing < used.cpu and not source.per_thread:
         said.append("part_not_seen")
     if contended:
         said.append("contended")

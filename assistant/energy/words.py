@@ -50,9 +50,17 @@ WARNINGS: Mapping[str, Pair] = {
         "Un compteur d’énergie a été remis à zéro ou n’a pas pu être lu : cette tranche est écartée.",
         "An energy counter was reset or could not be read: that slice is dropped.",
     ),
+    "counter_still": (
+        "Le compteur d’énergie n’a pas bougé pendant le calcul : il n’est pas cru.",
+        "The energy counter did not move while the work was done: it is not believed.",
+    ),
     "part_not_seen": (
         "Une partie de l’énergie n’a pas été vue ; elle est comptée comme le reste, au temps de processeur.",
         "A part of the energy was not seen; it is counted like the rest, by processor time.",
+    ),
+    "not_seen": (
+        "Le compteur ou le modèle de cette machine n’a rien donné pour cette réponse : watts par fil occupé à la place.",
+        "The counter or the model of this machine gave nothing for this answer: watts per busy thread instead.",
     ),
     "idle_default": (
         "La puissance au repos de la machine n’est pas encore apprise : 12 % du TDP est supposé.",

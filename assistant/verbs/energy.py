@@ -111,7 +111,7 @@ def status(args: argparse.Namespace, config: Config, language: str) -> int:
     if args.json:
         put(
             {
-                "method": known.source.name, "label": known.source.label, "why": known.why,
+                "method": known.source.name, "label": known.label, "why": known.why,
                 "probe": {"name": "powercap", **asdict(known.health), "zones": known.probe.names if known.probe else []},
                 "processor": asdict(known.processor) | {"tdp_watts": known.tdp_watts},
                 "calibration": asdict(known.calibration) if known.calibration else None,
@@ -121,7 +121,7 @@ def status(args: argparse.Namespace, config: Config, language: str) -> int:
             }
         )  # fmt: skip
         return 0
-    label, why = text(known.source.label, language, LABELS), text(known.why, language, WHY)
+    label, why = text(known.label, language, LABELS), text(known.why, language, WHY)
     zones = ", ".join(known.probe.names) if known.probe else ""
     print(f"{label} : {why}" if language == "fr" else f"{label}: {why}")
     print(f"powercap: {text(known.health.code, language, HEALTH).format(zones=zones)}")
