@@ -135,7 +135,7 @@ STEPS = st.lists(
         st.tuples(st.just("read"), st.integers(0, 5)),
         st.tuples(st.just("child"), st.integers(0, 5), st.floats(0, 3)),
         st.tuples(
-            st.just("pass"), st.floats(0.001, 40), st.floats(0, 1), st.floats(0, 1), st.floats(0, 500), st.floats(0, 9)
+            st.just("pass"), st.floats(0.001, 40), st.floats(0, 1), st.floats(0, 1), st.floats(1, 500), st.floats(0, 9)
         ),
         st.tuples(st.just("break"), st.integers(1, 2)),
         st.tuples(st.just("tick")),
