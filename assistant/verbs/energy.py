@@ -63,15 +63,22 @@ BETTER: dict[str, Pair] = {
     ),
     "machine": ("Dites quelle machine c’est : JUGEOTE_MACHINE", "Say which machine it is: JUGEOTE_MACHINE"),
 }
-LESS: tuple[Pair, ...] = (
+LESS: tuple[Pair, ...] = (  # figures: fact energy-factor-quiet-reader
     (
-        "JUGEOTE_THREADS=1 consomme le moins par réponse quand plusieurs personnes demandent à la fois ; davantage de fils "
-        "répond plus vite.",
-        "JUGEOTE_THREADS=1 uses least per answer when several people ask at once; more threads answer faster.",
+        "Les fils qui attendent ne tournent pas à vide (OMP_WAIT_POLICY=passive, et le lecteur de même) : 0,12 à 0,13 s de "
+        "processeur par question au lieu de 0,27 à 0,32 s sur une machine partagée à deux processeurs.",
+        "Waiting threads do not spin (OMP_WAIT_POLICY=passive, and the reader likewise): 0.12 to 0.13 s of processor time "
+        "per question instead of 0.27 to 0.32 s on a shared machine of two processors.",
     ),
     (
-        "OMP_WAIT_POLICY=passive est posé par Jugeote : un fil qui attend ne tourne pas à vide.",
-        "OMP_WAIT_POLICY=passive is set by Jugeote: a waiting thread does not spin.",
+        "Un fil ou deux (JUGEOTE_THREADS) consomment autant par question ; deux répondent plus vite.",
+        "One thread or two (JUGEOTE_THREADS) use as much per question; two answer faster.",
+    ),
+    (
+        "Lots de lecture : 16 phrases. Des lots de 4 prendraient 5 % de moins, de 64 environ 15 % de plus ; 16 est gardé, "
+        "car les seuils de refus ont été réglés avec.",
+        "Reading batches: 16 sentences. Batches of 4 would use 5 % less, of 64 about 15 % more; 16 is kept, because the "
+        "refusal thresholds were set with it.",
     ),
 )
 
