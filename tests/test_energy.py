@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from assistant.config import read_config
 from assistant.energy import compare as cloud
-from assistant.energy import display, footprint, numbers, session, words
+from assistant.energy import display, factors, footprint, numbers, session, words
 from assistant.energy.factors import FACTORS
 from assistant.energy.footprint import Settings, euros, grams_co2e, millilitres, watt_hours
 from assistant.energy.ledger import IDLE_ACCOUNT, Ledger
@@ -143,10 +143,32 @@ def test_every_factor_is_a_fact_of_the_corpus():
     facts = {row["id"]: row for row in yaml.safe_load((ROOT / "corpus" / "facts.yaml").read_text("utf-8"))}
     for name, factor in FACTORS.items():
         fact = facts[factor.fact]
+        if name == "grams_per_car_km":
+            assert (fact["value"], fact["unit"]) == (factor.value / 1000, "kg CO2e/km"), "the fact is in kilograms"
+            continue
         assert (fact["value"], fact["unit"], fact["year"]) == (factor.value, factor.unit, factor.year), name
         assert factor.low <= factor.value <= factor.high, name
         assert fact["statement_fr"], name
         assert fact["statement_en"], name
+
+
+def test_every_zone_and_every_machine_is_a_fact_of_the_corpus():
+    """Carbon and water of each zone, kg and hours of each machine, the curve; the other figures stand in the note."""
+    facts = {row["id"]: row for row in yaml.safe_load((ROOT / "corpus" / "facts.yaml").read_text("utf-8"))}
+    for zone in factors.ZONES:
+        grams, litres = factors.zone_factors(zone)
+        assert grams.low <= grams.value <= grams.high
+        assert litres.low <= litres.value <= litres.high
+        if zone == "FRA":
+            continue
+        fact = facts[grams.fact]
+        assert fact["value"] == [grams.value, litres.value], zone
+        for bound in (grams.low, grams.high):
+            ours = any(math.isclose(bound, grams.value * ratio) for ratio in (1.1, 1 / 1.1))
+            assert ours or f"{bound:g}" in fact["note"] or f"{bound:.1f}" in fact["note"], (zone, bound)
+    for name, made in factors.MACHINES.items():
+        assert facts[made.fact]["value"] == [made.kilograms, made.hours, made.in_use], name
+    assert tuple(facts[factors.CURVE_FACT]["value"]) == factors.CURVE
 
 
 def test_the_defaults_of_the_configuration_are_the_factors():

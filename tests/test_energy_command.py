@@ -1,5 +1,6 @@
 """`jugeote energy`, the totals that are kept, calibration, and the comparison: through files and the real command."""
 
+import dataclasses
 import io
 import json
 import sqlite3
@@ -296,8 +297,6 @@ def test_a_calibration_gives_back_its_own_two_readings_and_the_line_between(tmp_
 
 def test_a_calibration_survives_in_the_store_and_only_on_its_machine(store):
     """A data folder that moved to another computer must not bring its watts."""
-    import dataclasses
-
     found = Calibration(0.02, 20.0, 0.95, 60.0, HERE.brand, HERE.threads, "2026-11-28")
     assert store.keep("calibration", dataclasses.asdict(found))
     assert calibration_of(store.kept("calibration")) == found
@@ -457,14 +456,18 @@ def test_a_conversation_adds_up_without_growing_surer():
     rows = session.session_rows(readings, {"app": readings[0], "indexing": None}, "fr")
     assert any("Assistant en attente" in row and "mWh" in row for row in rows)
     assert any(row.startswith("Indexation") and row.endswith("non mesuré") for row in rows)
+    with_making = [dataclasses.replace(readings[0], grams_co2e_embodied=0.001)]
+    assert any(
+        "en voiture thermique" in row and "autant que ≈ 8 mm" in row
+        for row in map(plain, session.session_rows(with_making, {}, "fr"))
+    ), "0.0011 g over 142 g a kilometre"
+    assert not any("voiture" in row for row in rows), "without manufacture on our side, no equivalence"
     assert session.summed([None]) is None
     assert session.session_line([], "en") == "This conversation: nothing yet"
 
 
 def test_the_weakest_label_names_the_sum():
     """One assumed answer among measured ones makes the sum an assumption; the measured share is told."""
-    import dataclasses
-
     measured = dataclasses.replace(READING, label="measured")
     assumed = dataclasses.replace(READING, label="assumed", joules=READING.joules / 3)
     assert session.summed([measured, assumed]).label == "assumed"
@@ -515,6 +518,35 @@ def _evidence(sentences):
 
     first = sentences[0]
     return [Evidence(first.passage, first.text, first.start, first.end, 1.0)]
+
+
+def test_two_people_at_once_on_the_real_assistant_share_and_add_up(corpus_home, monkeypatch):
+    """The sum of two answers is what the process used while they were made, within a twentieth."""
+    from assistant import wiring
+
+    monkeypatch.setenv("JUGEOTE_HOME", str(corpus_home))
+    meter = wiring.ledger(read_config())
+    assistant = wiring.assistant(read_config(), "quote", meter)
+    list(assistant.ask("Un petit modèle suffit-il ?"))
+    before, start = meter.totals()["question"].cpu_nanoseconds, time.process_time_ns()
+    last = {}
+
+    def ask(question):
+        *_, last[question] = assistant.ask(question)
+
+    people = [
+        threading.Thread(target=ask, args=[q]) for q in ("Un petit modèle suffit-il ?", "Is a small model enough?")
+    ]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    used = time.process_time_ns() - start
+    assert meter.totals()["question"].cpu_nanoseconds - before <= used
+    spent = [answer.energy.receipt.inputs["cpu_seconds"] for answer in last.values()]
+    assert sum(spent) * 1e9 <= used
+    assert sum(spent) * 1e9 >= 0.8 * used
+    assert meter.totals()["question"].sections == 3
 
 
 def test_a_stopped_answer_is_charged_and_closed_once(corpus_home, monkeypatch):

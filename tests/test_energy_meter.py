@@ -588,6 +588,25 @@ def test_a_corrupt_receipt_is_refused(change):
             receipt_of(other)
 
 
+# On this machine
+
+
+def test_a_real_neighbour_that_burns_the_machine_is_not_charged_to_us():
+    """A child of ours burns a processor while our section sleeps: half a joule at most, by the model of a machine."""
+    gauge = Gauge(by_curve(65.0, "t"), Machine())
+    ledger = Ledger(gauge=gauge)
+    code = "import time\nend = time.time() + 1.5\nwhile time.time() < end: pass"
+    neighbour = subprocess.Popen([sys.executable, "-c", code])
+    with ledger.section("question") as section:
+        time.sleep(1.0)
+        used = ledger.usages()
+    neighbour.kill()
+    neighbour.wait()
+    assert used["question"].dynamic / JOULE < 0.5
+    assert used[OTHERS].dynamic > used["question"].dynamic
+    assert section.cpu_nanoseconds < 0.05 * SECOND
+
+
 # What metering itself costs
 
 
@@ -612,23 +631,23 @@ def test_a_reading_costs_less_than_five_milliseconds():
     assert (time.process_time() - start) / 10 < 0.005
 
 
-def test_the_room_is_light_to_import():
-    """30 ms of processor time beyond the interpreter and the standard library it shares with everything."""
+def test_the_room_is_light_to_import(tmp_path):
+    """30 ms of processor time beyond the interpreter and the standard library that everything shares."""
     code = (
         "import dataclasses, typing, threading, pathlib, collections.abc, hashlib, json, re, time\n"
         "s = time.process_time()\n"
         "import assistant.energy.ledger, assistant.energy.choose\n"
         "import sys; print(time.process_time() - s, *[m for m in ('sqlite3', 'csv', 'numpy', 'decimal') if m in sys.modules])"
     )
-    said = min(
-        (
-            subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-            for _ in range(3)
-        ),
-        key=lambda words: float(words[0]),
-    )
-    assert float(said[0]) < 0.030
-    assert said[1:] == []
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(tmp_path)  # compiled once, as where it is installed
+    seconds = []
+    for _ in range(4):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+        said, *heavy = done.stdout.split()
+        seconds.append(float(said))
+        assert heavy == []
+    assert min(seconds) < 0.030
 
 
 def test_metering_opens_no_socket_starts_no_program_and_writes_no_file():

@@ -35,6 +35,8 @@ FACTORS: Final[Mapping[str, Factor]] = MappingProxyType(
         "server_threads": Factor(
             96, 96, 96, "hardware threads", "energy-factor-server-threads", 2026, "Boavizta, Cloud Carbon Footprint"
         ),
+        # For an equivalence: a default combustion car, manufacture included.
+        "grams_per_car_km": Factor(142.0, 142.0, 142.0, "g CO2e/km", "ademe-car-km", 2025, "ADEME, Impact CO2"),
         "characters_per_token": Factor(
             4, 3, 5, "characters per token", "energy-factor-characters-per-token", 2026, "OpenAI"
         ),

@@ -24,6 +24,11 @@ GRAMS: tuple[Unit, ...] = (
     (0, 1e6, "µg", "microgramme", "microgram"),
 )
 MILLILITRES: tuple[Unit, ...] = ((1000, 1e-3, "L", "litre", "litre"), (0, 1, "mL", "millilitre", "millilitre"))
+METRES: tuple[Unit, ...] = (
+    (1000, 1e-3, "km", "kilomètre", "kilometre"),
+    (1, 1, "m", "mètre", "metre"),
+    (0, 1e3, "mm", "millimètre", "millimetre"),
+)
 EUROS: tuple[Unit, ...] = ((0, 1, "€", "euro", "euro"),)
 
 Band = tuple[float, float]  # by how much a value can be divided, then multiplied

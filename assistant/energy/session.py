@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.energy.display import carbon_band, energy_band, line
+from assistant.energy.factors import FACTORS
 from assistant.energy.footprint import watt_hours
 from assistant.energy.ledger import IDLE_ACCOUNT, Ledger
-from assistant.energy.numbers import EUROS, GRAMS, MILLILITRES, plain, quantity
+from assistant.energy.numbers import EUROS, GRAMS, METRES, MILLILITRES, plain, quantity
 from assistant.energy.reading import EnergyReading
 from assistant.energy.receipt import ORDER
 from assistant.energy.store import Row, Store
@@ -34,6 +35,10 @@ WORDS: Mapping[str, Pair] = {
     ),
     "water": ("Eau : {water}", "Water: {water}"),
     "euros": ("Coût climatique : {cost}", "Climate cost: {cost}"),
+    "car": (
+        "Électricité et fabrication ensemble : autant que {metres} en voiture thermique ({grams} g CO₂e par km, {source})",
+        "Electricity and making together: as much as {metres} in a combustion car ({grams} g CO₂e per km, {source})",
+    ),
     "measured": (
         "Part de l’énergie qui vient en majorité d’un compteur : {share} %",
         "Share of the energy that comes mostly from a counter: {share} %",
@@ -100,6 +105,7 @@ def session_rows(
         if total.grams_co2e_embodied:
             made = quantity(total.grams_co2e_embodied, (2.0, 2.0), GRAMS, language, of=" CO₂e")
             rows.append(text("embodied", language, WORDS).format(made=made))
+            rows.append(_by_car(total, language))
         water = quantity(total.millilitres, energy_band(total), MILLILITRES, language)
         rows.append(text("water", language, WORDS).format(water=water))
         if total.euros:
@@ -112,6 +118,16 @@ def session_rows(
         text(name, language, WORDS).format(line=line(read, language)) for name, read in beside.items() if name in WORDS
     ]
     return [*rows, text("apart", language, WORDS)] if beside else rows
+
+
+def _by_car(total: EnergyReading, language: str) -> str:
+    """Return the one equivalence: carbon against carbon, manufacture on both sides."""
+    car = FACTORS["grams_per_car_km"]
+    metres = 1000 * (total.grams_co2e + (total.grams_co2e_embodied or 0.0)) / car.value
+    down, up = (max(2.0, ratio) for ratio in carbon_band(total))
+    return text("car", language, WORDS).format(
+        metres=quantity(metres, (down, up), METRES, language), grams=plain(car.value, language), source=car.source
+    )
 
 
 def standing(meter: Ledger, store: Store) -> dict[str, EnergyReading | None]:

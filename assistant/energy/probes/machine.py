@@ -38,6 +38,8 @@ class Machine:
 
     def busy(self) -> Busy | None:
         """Return the work of the whole machine so far."""
+        if self._stat < 0:
+            return None
         try:
             line = os.pread(self._stat, 512, 0).partition(b"\n")[0].split()
             if line[0] != b"cpu":
@@ -50,6 +52,8 @@ class Machine:
 
     def memory_bytes(self) -> int | None:
         """Return the memory that this process holds."""
+        if self._size < 0:
+            return None
         try:
             return int(os.pread(self._size, 64, 0).split()[1]) * self._page
         except (OSError, ValueError, IndexError):
@@ -118,6 +122,6 @@ def _ended_children() -> int:
 
 def _opened(file: Path) -> int:
     try:
-        return os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
     except OSError:
         return -1
