@@ -3,10 +3,12 @@
 import dataclasses
 import io
 import json
+import os
 import sqlite3
 import sys
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -563,3 +565,22 @@ def test_a_stopped_answer_is_charged_and_closed_once(corpus_home, monkeypatch):
     assert total.sections == 1
     assert total.reading.joules > 0
     assert not meter.working
+
+
+def test_an_index_that_cannot_be_written_is_read_from_a_copy_that_vanishes(corpus_home, monkeypatch):
+    """Chroma writes even when it only reads: a read-only data folder must not stop an answer."""
+    from index import store as stored
+
+    folder = next((corpus_home / "index").glob("generation-*"))
+    real = os.access
+    monkeypatch.setattr(
+        stored.os, "access", lambda path, mode: str(folder) not in str(path) and real(path, mode)
+    )  # the tests may run as root, whom no mode stops
+    before = {file: file.stat().st_mtime_ns for file in folder.rglob("*")}
+    opened = stored.Store(folder)
+    copy = Path(opened._copy.name)
+    assert opened.count("chunks") > 100
+    assert (copy / "chroma" / "chroma.sqlite3").is_file()
+    opened.close()
+    assert not copy.exists()
+    assert {file: file.stat().st_mtime_ns for file in folder.rglob("*")} == before

@@ -610,14 +610,26 @@ def test_a_real_neighbour_that_burns_the_machine_is_not_charged_to_us():
 # What metering itself costs
 
 
+def least(action, times=7):
+    """Return the least processor seconds of several tries: the machine is shared, and caches are cold at first."""
+    found = []
+    for _ in range(times):
+        start = time.process_time()
+        action()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
 def test_a_thousand_empty_sections_cost_less_than_fifty_milliseconds():
-    """On the real clocks and files of this machine; processor time, since the wall's is the neighbours'."""
+    """On the real clocks and files of this machine."""
     ledger = Ledger(Settings(), Gauge(machine=Machine()))
-    start = time.process_time()
-    for _ in range(1000):
-        with ledger.section("question"):
-            pass
-    assert time.process_time() - start < 0.05
+
+    def open_and_close():
+        for _ in range(1000):
+            with ledger.section("question"):
+                pass
+
+    assert least(open_and_close) < 0.05
 
 
 def test_a_reading_costs_less_than_five_milliseconds():
@@ -625,10 +637,7 @@ def test_a_reading_costs_less_than_five_milliseconds():
     ledger = Ledger(Settings(machine="vm"), Gauge(machine=Machine()))
     with ledger.section("question") as section:
         sum(range(200_000))
-        start = time.process_time()
-        for _ in range(10):
-            section.reading()
-    assert (time.process_time() - start) / 10 < 0.005
+        assert least(section.reading) < 0.005
 
 
 def test_the_room_is_light_to_import(tmp_path):
