@@ -87,6 +87,20 @@ def test_a_question_that_could_not_be_read_is_counted_as_unread(store):
     assert [(row.sections, row.unread) for row in store.rows()] == [(1, 1)]
 
 
+def test_a_broken_counter_does_not_fill_the_totals(store):
+    """5 kJ in a second is no result: the question is kept as unread."""
+    from assistant.energy.power import by_counter
+
+    world = World()
+    ledger = world.ledger(by_counter(1.05, 0.0))
+    with ledger.section("question"):
+        world.pass_(1, ours=4, joules=5000)
+    Keeper(ledger, store).keep()
+    assert [(r.account, r.sections, r.unread, r.joules) for r in store.rows() if r.sections] == [
+        ("question", 1, 1, 0.0)
+    ]
+
+
 def test_no_text_of_a_question_is_kept(store, tmp_path):
     """The file holds days, accounts and numbers."""
     world, ledger = metered()

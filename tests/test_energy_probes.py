@@ -132,6 +132,9 @@ def test_mirrored_dies_are_one_counter_and_two_alike_sockets_are_two(tree, clock
         clock.now += 1
         moved = since(probe, start)
     assert moved == {"cpu": 20.0}
+    tree.set("intel-rapl:1", 1020.3)  # read just after its refresh, the other just before
+    clock.now += 1
+    assert since(probe, start) == {"cpu": 20.0}
     tree.set("intel-rapl:0", 1030)
     tree.set("intel-rapl:1", 1050)
     clock.now += 1

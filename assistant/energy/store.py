@@ -52,13 +52,15 @@ class Store:
 
     def add(self, day: str, account: str, total: Total) -> bool:
         """Add what an account used; False when nothing can be kept here (read-only folder, other schema)."""
-        reading = total.reading
+        reading, unread = total.reading, total.unread
+        if reading is not None and "implausible" in reading.warnings:
+            reading, unread = None, total.sections  # a broken counter must not fill the totals
         label, figures = "unread", [0.0] * 7
         if reading is not None:
             label = reading.label
             figures = [reading.joules, reading.low, reading.high, reading.grams_co2e,
                        reading.grams_co2e_embodied or 0.0, reading.millilitres, reading.euros]  # fmt: skip
-        values = [total.sections, total.unread, total.cpu_nanoseconds / 1e9, *figures]
+        values = [total.sections, unread, total.cpu_nanoseconds / 1e9, *figures]
         sums = ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)
         try:
             with self._open(make=True) as kept:

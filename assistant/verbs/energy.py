@@ -131,7 +131,9 @@ def status(args: argparse.Namespace, config: Config, language: str) -> int:
     label, why = text(known.label, language, LABELS), text(known.why, language, WHY)
     zones = ", ".join(known.probe.names) if known.probe else ""
     print(f"{label} : {why}" if language == "fr" else f"{label}: {why}")
-    print(f"powercap: {text(known.health.code, language, HEALTH).format(zones=zones)}")
+    print(
+        f"powercap{' :' if language == 'fr' else ':'} {text(known.health.code, language, HEALTH).format(zones=zones)}"
+    )
     print(f"{known.processor.brand or '-'}, {known.processor.threads} {'fils' if language == 'fr' else 'threads'}")
     for name, factor in settings.factors.items():
         where = factor.fact or ("réglage" if language == "fr" else "setting")

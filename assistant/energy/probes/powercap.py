@@ -16,6 +16,7 @@ ROOT = Path("/sys/class/powercap")
 ZONE = re.compile(r"(intel-rapl(?:-mmio)?)((?::\d+)*)")
 PACKAGE = re.compile(r"package-\d+(?:-die-\d+)?")
 SAME = 1e-6  # relative difference below which two counters are suspected to be one
+APART = 1_000_000  # microjoules by which two counters must part to be two
 MOST_WATTS = 500.0  # of a socket: no wrap-around in a window holds more than 1.5 times this
 # 0440 for a group, not 0444 for all: the counters can leak secrets to a hostile neighbour (CVE-2020-8694).
 FIX = "z /sys/class/powercap/{control}:*/energy_uj 0440 root jugeote -"
@@ -30,7 +31,6 @@ class _Zone:
         self._last: int | None = None
         self._at = 0.0
         self.total = 0
-        self.step = 0  # of the last reading
         try:
             self._range = int((folder / "max_energy_range_uj").read_text("ascii"))
         except (OSError, ValueError):
@@ -58,7 +58,7 @@ class _Zone:
             self._last = None
             return False
         last, at = self._last, self._at
-        self._last, self._at, self.step = value, now, 0
+        self._last, self._at = value, now
         if last is None:
             return False
         step = value - last
@@ -67,7 +67,6 @@ class _Zone:
             # Wrapped, or set back to zero by a driver or a resume? Only what could have been drawn is a wrap.
             if self._range <= 0 or step < 0 or step > 1.5 * most_watts * (now - at) * 1e6:
                 return False
-        self.step = step
         self.total += step
         return True
 
@@ -96,7 +95,6 @@ class Powercap:
         chosen = _psys(found) if psys else _packages(found)
         self._zones = [(domain, _Zone(folder, name, clock)) for domain, folder, name in chosen]
         self._mirrors: dict[_Zone, _Zone] = {}  # suspected copy -> its original
-        self._trusted: set[_Zone] = set()
         self._ready = False
 
     @property
@@ -161,7 +159,8 @@ class Powercap:
     def _confirm(self) -> None:
         """Clear a suspicion as soon as the two counters move apart; nothing was lost, both were read all along."""
         for zone, other in list(self._mirrors.items()):
-            if not _alike(zone.raw or 0, other.raw or 0) or not _alike(zone.step, other.step, 1e-3):
+            # Two readings of one counter may straddle its refresh, every millisecond: half a joule at 500 W.
+            if abs(zone.total - other.total) > max(APART, max(zone.total, other.total) / 100):
                 del self._mirrors[zone]
 
     def close(self) -> None:
@@ -170,8 +169,8 @@ class Powercap:
             zone.close()
 
 
-def _alike(one: int, other: int, tolerance: float = SAME) -> bool:
-    return abs(one - other) <= tolerance * max(one, other)
+def _alike(one: int, other: int) -> bool:
+    return abs(one - other) <= SAME * max(one, other)
 
 
 def _zones(root: Path) -> list[tuple[Path, str]]:
