@@ -1,11 +1,15 @@
 """`jugeote energy report`: totals by day and account; no text of a question is in them."""
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
 from assistant import wiring
 from assistant.config import Config
 from assistant.energy.errors import NothingKept
+from assistant.energy.numbers import EUROS, GRAMS, MILLILITRES, WATT_HOURS, quantity
 from assistant.energy.report import as_csv, as_svg, by_day, in_all
+from assistant.energy.words import LABELS, text
 from assistant.terminal import put, say
 from assistant.usage import BadUsage
 
@@ -14,8 +18,8 @@ NONE = {
     "en": "Nothing is kept in {folder}: no question was asked, or the folder cannot be written. That is not zero.",
 }
 HEADING = {
-    "fr": ("jour", "compte", "nombre", "Wh", "de", "à", "g CO2e", "g fabrication", "mL", "€", "libellés"),
-    "en": ("day", "account", "count", "Wh", "from", "to", "g CO2e", "g making", "mL", "EUR", "labels"),
+    "fr": ("jour", "compte", "nombre", "énergie", "CO₂e d’usage", "fabrication", "eau", "coût climatique", "libellés"),
+    "en": ("day", "account", "count", "energy", "CO₂e of use", "making", "water", "climate cost", "labels"),
 }
 TITLE = {"fr": "Énergie par jour, en Wh", "en": "Energy by day, in Wh"}
 
@@ -43,8 +47,15 @@ def report(args: argparse.Namespace, config: Config, language: str) -> int:
         return 0
     print("\t".join(HEADING[language]))
     for entry in entries:
-        numbers = ("watt_hours", "low", "high", "grams_co2e", "grams_co2e_embodied", "millilitres", "euros")
-        scale = {"low": 3600, "high": 3600}
-        said = [f"{entry[name] / scale.get(name, 1):.2g}" if entry[name] else "-" for name in numbers]
-        print("\t".join([entry["day"], entry["account"], str(entry["sections"]), *said, ",".join(entry["labels"])]))
+        print("\t".join(_row(entry, language)))
     return 0
+
+
+def _row(entry: Mapping[str, Any], language: str) -> list[str]:
+    """Return one line of the table: values in the digits that their range supports, "-" for what was not counted."""
+    band = (entry["joules"] / entry["low"], entry["high"] / entry["joules"]) if entry["joules"] else (1.0, 1.0)
+    said = [quantity(entry["watt_hours"], band, WATT_HOURS, language) if entry["joules"] else "-"]
+    kinds = (("grams_co2e", GRAMS), ("grams_co2e_embodied", GRAMS), ("millilitres", MILLILITRES), ("euros", EUROS))
+    said += [quantity(entry[n], (2.0, 2.0), units, language, bounds=False) if entry[n] else "-" for n, units in kinds]
+    labels = ", ".join(text(label, language, LABELS) for label in entry["labels"])
+    return [entry["day"], entry["account"], str(entry["sections"]), *said, labels]
