@@ -514,6 +514,11 @@ def test_more_than_the_machine_can_draw_is_not_shown():
         world.pass_(1, ours=1)
     assert "implausible" not in section.reading().warnings
     world = World()
+    ledger = world.ledger(by_counter(1.05, 0.0, tdp_watts=15.0))
+    with ledger.section("question") as section:
+        world.pass_(20, ours=80, joules=20 * 60)
+    assert "implausible" not in section.reading().warnings, "a laptop's boost: 60 W for a TDP of 15"
+    world = World()
     ledger = world.ledger(by_counter(1.05, 0.0))
     with ledger.section("question") as section:
         world.pass_(1, ours=4, joules=5000)

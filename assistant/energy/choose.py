@@ -85,7 +85,7 @@ def choose(
     kept = calibration if calibration and calibration.fits(here) else None
     if health.ok:
         floor = CURVE[0] * (whole or MOST_PER_THREAD * here.threads)
-        source = by_counter(UNCERTAINTIES[here.counter_spread], floor, kept.board() if kept else None)
+        source = by_counter(UNCERTAINTIES[here.counter_spread], floor, kept.board() if kept else None, whole)
         why = "counter_of_hypervisor" if here.virtual else "counter"
         return Chosen(source, why, here, tdp, health, probe, kept)
     probe.close()

@@ -54,6 +54,7 @@ class Source:
     factor: Factor | None = None  # W per busy thread, the TDP of the machine, or 1 with the range of the source
     board_factor: Factor | None = None  # None: the default ratio
     idle_watts: float = 0.0
+    tdp_watts: float | None = None  # of the machine, where it is known
     points: tuple[float, float, float, float] | None = None  # load and plug watts, at rest and busy
     per_thread: bool = False  # energy follows our processor time alone
     memory: bool = True  # whether memory is still to be added
@@ -112,13 +113,14 @@ def by_curve(tdp_watts: float, source: str) -> Source:
     """Return the power curve of a known processor, sockets added up."""
     low, high = CURVE_BAND
     factor = Factor(tdp_watts, tdp_watts * low, tdp_watts * high, "W (TDP)", CURVE_FACT, 2026, source)
-    return Source("power_curve_x_cpu_share", "estimated", 1 / low, high, board=True, factor=factor)
+    return Source("power_curve_x_cpu_share", "estimated", 1 / low, high, board=True, factor=factor, tdp_watts=tdp_watts)
 
 
-def by_counter(spread: float, idle_watts: float, board: Factor | None = None) -> Source:
+def by_counter(spread: float, idle_watts: float, board: Factor | None = None, tdp_watts: float | None = None) -> Source:
     """Return the counter of the processor; `board`: the plug over the counter, where a calibration measured it."""
     return Source(
         "counter_x_cpu_share", "measured", spread, spread, board=True, idle_watts=idle_watts, board_factor=board,
+        tdp_watts=tdp_watts,
         factor=Factor(1.0, 1 / spread, spread, "J per counted J", UNCERTAINTIES_FACT, 2026, "RAPL"),
     )  # fmt: skip
 

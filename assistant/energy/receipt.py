@@ -20,6 +20,7 @@ NANO = 1_000_000_000
 ORDER = ("measured", "calibrated", "estimated", "assumed")  # from the strongest to the weakest
 COUNTS = 0.2  # a part smaller than this share of the joules does not set the label
 MEASURED, PARTLY = 0.7, 0.5  # least share of the plug's joules that counters must give
+SMALLEST_TDP = 65.0  # W: a 15 W laptop draws four times that for a minute, and a 4-thread desktop has this TDP
 MOST_TDP, MOST_PER_THREAD = 2.0, 6.25  # plausible plug watts: twice the TDP; W of TDP a thread when it is unknown
 
 
@@ -193,9 +194,8 @@ def implausible(joules: float, seconds: float, source: Source, threads: int) -> 
     """Tell a mean power at the plug that no such machine draws: a broken counter or a bug, not a result."""
     if seconds < 0.05:  # the clock's own grain
         return False
-    known = source.factor is not None and source.factor.unit == "W (TDP)"
-    tdp = source.factor.value if known and source.factor else MOST_PER_THREAD * threads
-    return joules / seconds > MOST_TDP * tdp
+    tdp = source.tdp_watts or MOST_PER_THREAD * threads
+    return joules / seconds > MOST_TDP * max(tdp, SMALLEST_TDP)
 
 
 def reading_of(
