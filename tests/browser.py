@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import FACTS, ScriptedAssistant, answered, failed, refused
+from tests.fakes import FACTS, READING, ScriptedAssistant, answered, failed, refused
 
 FRENCH = "Un petit modèle suffit-il ?"
 ENGLISH = "Is a small model enough?"
@@ -81,7 +81,7 @@ def served() -> Iterator[Served]:
     from assistant.web.server import create_app
 
     assistant = scripted()
-    for address in serving(create_app(assistant, FACTS, assessor=assessor())):
+    for address in serving(create_app(assistant, FACTS, totals=lambda: {"app": READING}, assessor=assessor())):
         yield Served(address, assistant)
 
 

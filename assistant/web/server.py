@@ -13,6 +13,7 @@ from assistant.web.gate import App, Gate
 
 if TYPE_CHECKING:
     from assistant.assess.report import Assessor
+    from assistant.energy.session import Totals
     from assistant.render import FactSource
     from assistant.web.page import Asked
 
@@ -41,14 +42,24 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def create_app(
-    assistant: "Asked", facts: "Mapping[str, FactSource]", root_path: str = "", assessor: "Assessor | None" = None
+    assistant: "Asked",
+    facts: "Mapping[str, FactSource]",
+    root_path: str = "",
+    *,
+    totals: "Totals | None" = None,
+    assessor: "Assessor | None" = None,
 ) -> App:
     """Return the whole application, gate included; `root_path` is the prefix of a reverse proxy, "" for none."""
-    return Gate(ungated_app(assistant, facts, root_path, assessor), root_path)
+    return Gate(ungated_app(assistant, facts, root_path, totals=totals, assessor=assessor), root_path)
 
 
 def ungated_app(
-    assistant: "Asked", facts: "Mapping[str, FactSource]", root_path: str = "", assessor: "Assessor | None" = None
+    assistant: "Asked",
+    facts: "Mapping[str, FactSource]",
+    root_path: str = "",
+    *,
+    totals: "Totals | None" = None,
+    assessor: "Assessor | None" = None,
 ) -> App:
     """Return the application without its gate; without an `assessor` the page has no tab for it."""
     os.environ.update(SILENCE)
@@ -69,7 +80,7 @@ def ungated_app(
     app.mount("/ui", StaticFiles(directory=STATIC))
     if assessor is not None:
         add_routes(app, assessor)
-    mount(app, build(assistant, facts), root_path, head(root_path) if assessor is not None else "")
+    mount(app, build(assistant, facts, totals), root_path, head(root_path) if assessor is not None else "")
     return app
 
 
