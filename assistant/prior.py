@@ -50,11 +50,13 @@ class Prior:
     asked: float = 0.0
     missed: float = 0.0
     unmet: float = 0.0
+    unknown: float = 0.0
 
     def shift(self, question: str, found: Found) -> float:
         """Return what is added to the score of every sentence before it meets the threshold."""
-        return self.weighed(found.strength, found.asked, found.missed, unmet(question, found.passages))
+        return self.weighed(found.strength, found.asked, found.missed, unmet(question, found.passages), found.unknown)
 
-    def weighed(self, strength: float, asked: float, missed: float, names: int) -> float:
+    def weighed(self, strength: float, asked: float, missed: float, names: int, unknown: float) -> float:
         """Return the sum of what search says, each by its weight."""
-        return self.strength * strength + self.asked * asked - self.missed * missed - self.unmet * names
+        near = self.strength * strength + self.asked * asked - self.missed * missed
+        return near - self.unmet * names - self.unknown * unknown

@@ -44,6 +44,7 @@ class Outcome:
     asked: float
     missed: float
     unmet: int
+    unknown: float
     shift: float
     unresolved: int  # citations whose span is not the quote
     costs: dict[str, Cost]  # "words", "meaning", "both", "read", "answer"
@@ -88,7 +89,7 @@ def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Out
     history = [Message(t.role, t.content) for t in question.history]
     answer = watch.of("answer", lambda: list(assistant.ask(question.question, history))[-1])
     if answer.status is Status.FAILED:
-        return Outcome(question, answer, {}, (), 0.0, 0.0, 0.0, 0, 0.0, 0, watch.costs)
+        return Outcome(question, answer, {}, (), 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0, watch.costs)
     rankings: dict[str, Ranking] = {}
     for side in sides:
         found = watch.of(side, partial(parts.index.search, answer.search, 4 * DEEP, answer.language, side))
@@ -102,7 +103,8 @@ def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Out
         document = parts.index.document(citation.document)
         broken += document is None or document.text[citation.start : citation.end] != citation.quote
     return Outcome(
-        question, answer, rankings, tuple(ranked), first.strength, first.asked, first.missed, unmet(answer.search, first.passages),
+        question, answer, rankings, tuple(ranked), first.strength, first.asked, first.missed,
+        unmet(answer.search, first.passages), first.unknown,
         parts.limits.prior.shift(answer.search, first), broken, watch.costs,
     )  # fmt: skip
 

@@ -54,6 +54,7 @@ class Found:
     strength: float
     question: str
     vector: Vectors  # of the question
+    unknown: float = 0.0  # share of the question's words that the index has never seen
     asked: float = 0.0  # how near the nearest question is that the sources are written to answer, 0 when there is none
     missed: float = 0.0  # how near the nearest question is that they are known not to answer, 0 when there is none
     generation: str = ""  # of the index that was searched
@@ -166,8 +167,9 @@ class Index:
             strength = cosine + COVERED_WEIGHT * words.covered(question, document.worded(chunk))
         passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in kept[:k])
         return Found(
-            language, passages, strength, question, vector, asked.answered, asked.missed, now.manifest.generation
-        )
+            language, passages, strength, question, vector,
+            words.unknown(question), asked.answered, asked.missed, now.manifest.generation,
+        )  # fmt: skip
 
     def sentences(self, found: Found) -> list[StoredSentence]:
         """Return the sentences of the passages found, with their stored vectors."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+LONG = 4  # letters: a shorter word unknown to the index is a typo or a name of nothing
 RULE = "words-1"  # kept with the index: other tokens, another index
 STOP = frozenset(
     """au aux avec ce ces cet cette ceci cela ca c d dans de des du elle elles en et eux il ils j je l la le les leur
@@ -91,6 +92,13 @@ class Words:
             return np.zeros(len(self.ids), np.float32)
         found: NDArray[np.float32] = self._model.get_scores(known)
         return found
+
+    def unknown(self, question: str) -> float:
+        """Return the share, 0 to 1, of the question's content words that no chunk begins like; short ones and numbers apart."""
+        words = content_words(question)
+        vocabulary = self._model.vocab_dict if self._model is not None else {}
+        strange = [w for w in words if len(w) >= LONG and not w.isdigit() and f"p_{w[:5]}" not in vocabulary]
+        return len(strange) / len(words) if words else 0.0
 
     def _idf(self, token: str) -> float:
         count = 0

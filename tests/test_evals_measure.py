@@ -61,6 +61,7 @@ def outcome(asked=None, *, says=(GOLD,), refused=False, score=2.0, strength=0.6,
         0.0,
         unmet,
         0.0,
+        0.0,
         0,
         costs,
     )

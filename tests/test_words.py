@@ -55,3 +55,12 @@ def test_covered_weighs_rare_words_more(words):
     assert words.covered("carbone", TEXTS[0]) == 1.0
     assert 0 < words.covered("carbone cassoulet", TEXTS[0]) < 0.5
     assert words.covered("", TEXTS[0]) == 0.0
+
+
+def test_a_word_that_no_chunk_begins_like_is_unknown():
+    """A name of nothing counts; a short word, a number, a typo after the fifth letter and an ending do not."""
+    words = Words.build(["a"], ["Le badge se rend à l’accueil du bâtiment."])
+    assert words.unknown("Rendre le badge zibulon 4217 ?") == pytest.approx(2 / 4)
+    assert words.unknown("les batimants et badges") == 0
+    assert words.unknown("") == 0
+    assert Words.build([], []).unknown("badge") == 1
