@@ -57,6 +57,6 @@ class Prior:
         return self.weighed(found.strength, found.asked, found.missed, unmet(question, found.passages), found.unknown)
 
     def weighed(self, strength: float, asked: float, missed: float, names: int, unknown: float) -> float:
-        """Return the sum of what search says, each by its weight."""
-        near = self.strength * strength + self.asked * asked - self.missed * missed
-        return near - self.unmet * names - self.unknown * unknown
+        """Return the sum of what search says, each by its weight; what is near but for an unknown word is less near."""
+        near = (self.strength * strength + self.asked * asked) * (1 - unknown)
+        return near - self.missed * missed - self.unmet * names - self.unknown * unknown

@@ -1,4 +1,4 @@
-"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.33] [--write]`.
+"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.22] [--write]`.
 
 The rule (assistant/prior.py): an answer is given when
 
@@ -59,7 +59,9 @@ class Rule:
 def signed(outcome: Outcome) -> tuple[float, float, float, float, float]:
     """Return what Prior weighs: strength, nearest answered question, its lead over the nearest missed one, names unmet,
     words unknown."""
-    return outcome.strength, outcome.asked, outcome.asked - outcome.missed, -float(outcome.unmet), -outcome.unknown
+    known = 1 - outcome.unknown
+    asked = outcome.asked * known
+    return outcome.strength * known, asked, asked - outcome.missed, -float(outcome.unmet), -outcome.unknown
 
 
 def logistic(features: Matrix, labels: Matrix) -> Matrix:
@@ -128,7 +130,7 @@ def row(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> dict[str, floa
 def main(argv: Sequence[str]) -> int:
     """Fit on dev, print the sweep on dev and test, and write the file when asked."""
     parser = argparse.ArgumentParser(prog="python -m evals.thresholds", description=__doc__)
-    parser.add_argument("--wrong", type=float, default=0.33)
+    parser.add_argument("--wrong", type=float, default=0.22)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
     try:
