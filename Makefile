@@ -12,7 +12,7 @@ INSTALL := $(PIP) install --quiet --no-compile -c constraints.txt
 UNUSED := torch|torchgen|functorch|transformers|sympy|sklearn|kubernetes|networkx|pip|setuptools|mypy|mypyc|playwright|onnx|llama_cpp|tests
 COMPILE := $(BIN)/python -m compileall -q -j 2 -x '/($(UNUSED))/' $(VENV)/lib assistant index
 
-.PHONY: help chat install test check format
+.PHONY: help chat install test check eval format
 help:
 	@grep -E '^#: ' Makefile | sed 's/^#: //'
 
@@ -60,6 +60,11 @@ check: $(VENV)/.test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(MAKE) --no-print-directory test
+
+#: make eval                 how good the answers are: build/eval/report.html (ARGS="--split dev --sample 50")
+eval: install
+	@$(BIN)/jugeote index >&2
+	@$(BIN)/jugeote eval --out build/eval $(ARGS)
 
 #: make format               write the format that check wants
 format: $(VENV)/.test

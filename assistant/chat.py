@@ -14,6 +14,7 @@ from assistant.energy.reading import Meter
 from assistant.errors import QuestionEmpty, QuestionTooLong, QuestionUnusable, QuestionWithoutWords
 from assistant.follow_up import completed
 from assistant.grounding import checked
+from assistant.prior import Prior
 from assistant.reader import Reader
 from index.documents import INVISIBLE
 from index.language import language_of
@@ -22,6 +23,7 @@ from index.search import Index
 LONGEST = 2000  # characters: a question, not a document
 PASSAGES = 8
 NEAREST = 3  # shown with a refusal
+NO_PRIOR = Prior()
 
 REFUSALS = {
     "no_evidence": {
@@ -86,10 +88,13 @@ class _Clock:
 class Assistant:
     """Answers questions from the index; safe to share between threads."""
 
-    def __init__(self, index: Index, reader: Reader, writer: Writer, meter: Meter, *, about: float) -> None:
-        """`about`: below this search strength the sources are not about the question (retrieval.md section 6)."""
+    def __init__(
+        self, index: Index, reader: Reader, writer: Writer, meter: Meter, *, about: float, prior: Prior = NO_PRIOR
+    ) -> None:
+        """`about`: below this search strength the sources are not about the question and the reader is spared."""
         self.card = writer.card
-        self._index, self._reader, self._writer, self._meter, self._about = index, reader, writer, meter, about
+        self._index, self._reader, self._writer, self._meter = index, reader, writer, meter
+        self._about, self._prior = about, prior
 
     def ask(self, question: str, history: Sequence[Message] = (), language: str | None = None) -> Iterator[Answer]:
         """Yield the answer as it grows; only the last one has a status.
@@ -115,7 +120,8 @@ class Assistant:
             clock.stage("search")
             about = found.strength >= self._about  # below, the reader is spared
             candidates = self._index.sentences(found) if about else []
-            evidence = self._reader.read(answer.search, found.vector, candidates)
+            shift = self._prior.shift(answer.search, found)
+            evidence = self._reader.read(answer.search, found.vector, candidates, shift)
             clock.stage("read")
             if not evidence:
                 refusal = _refused(answer, "no_evidence" if about else "out_of_scope")

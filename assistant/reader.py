@@ -14,6 +14,8 @@ from index.search import StoredSentence
 CANDIDATES = 24  # 24 pairs of 64 pieces cost about 0.16 CPU-s
 WORDS_WEIGHT = 0.3
 COSINE_WEIGHT = 2.0
+ASKED_WEIGHT = 4.0  # of the nearest question that the sentence answers
+PASSAGE_WEIGHT = 3.0  # of the passage's own score
 SHORTEST = 3  # words: less is a label, not an answer
 
 
@@ -30,20 +32,31 @@ class Reader:
         self._scorer = scorer
         self._threshold = threshold
 
-    def read(self, question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[Evidence]:
-        """Return the evidence, best first; empty when no sentence passes the threshold."""
+    def ranked(self, question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[Evidence]:
+        """Return the sentences worth reading with their scores, best first, whether or not they answer."""
         rows = [(c, float(c.vector @ vector)) for c in candidates if len(c.text.split()) >= SHORTEST]
-        rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered))
+        rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered + row[0].asked))
         rows = rows[:CANDIDATES]
         if not rows:
             return []
         scores = self._scorer.encode([(question, _shown(c)) for c, _ in rows])
         found = [
-            Evidence(c.passage, c.text, c.start, c.end, float(score) + COSINE_WEIGHT * cosine, c.facts)
+            Evidence(c.passage, c.text, c.start, c.end, float(score) + _near(c, cosine), c.facts)
             for (c, cosine), score in zip(rows, scores, strict=True)
         ]
         found.sort(key=lambda e: (-e.score, e.passage.document, e.start))
-        return [e for e in found if e.score >= self._threshold]
+        return found
+
+    def read(
+        self, question: str, vector: Vectors, candidates: Sequence[StoredSentence], shift: float = 0.0
+    ) -> list[Evidence]:
+        """Return the evidence, best first; empty when no sentence passes the threshold, `shift` added to its score."""
+        return [e for e in self.ranked(question, vector, candidates) if e.score + shift >= self._threshold]
+
+
+def _near(sentence: StoredSentence, cosine: float) -> float:
+    """Return what search adds to the model's score: one measure alone is wrong more often than their sum."""
+    return COSINE_WEIGHT * cosine + ASKED_WEIGHT * sentence.asked + PASSAGE_WEIGHT * sentence.passage.score
 
 
 def _shown(sentence: StoredSentence) -> str:

@@ -16,6 +16,7 @@ from assistant.config import ROOT, Config
 from assistant.energy.footprint import Settings
 from assistant.energy.ledger import Ledger
 from assistant.errors import WriterUnknown
+from assistant.prior import Prior
 from assistant.reader import Reader
 from assistant.render import FactSource
 from assistant.writers.quote import QuoteWriter
@@ -25,6 +26,7 @@ from index.search import Index
 
 CORPUS = ROOT / "corpus"
 MODELS = ROOT / "models.txt"
+THRESHOLDS = ROOT / "models" / "reader" / "thresholds.json"
 WRITERS = ("quote",)
 
 
@@ -34,13 +36,14 @@ class Thresholds:
 
     about: float
     answers: float
+    prior: Prior
     embedder: str
 
 
 def thresholds() -> Thresholds:
     """Read the thresholds kept with the reader."""
-    raw = json.loads((ROOT / "models" / "reader" / "thresholds.json").read_text("utf-8"))
-    return Thresholds(raw["about"], raw["answers"], raw["embedder"])
+    raw = json.loads(THRESHOLDS.read_text("utf-8"))
+    return Thresholds(raw["about"], raw["answers"], Prior(**raw["prior"]), raw["embedder"])
 
 
 def encoder(model: Model, threads: int) -> Encoder:
@@ -90,9 +93,32 @@ def writer(name: str) -> Writer:
     return QuoteWriter(ModelCard(reader.name, "extractive", reader.quantisation, reader.sha256))
 
 
-def assistant(config: Config, writer_name: str = "quote") -> Assistant:
-    """Return the assistant, ready to be asked."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The real parts of an assistant, for whoever measures them one by one."""
+
+    index: Index
+    reader: Reader
+    writer: Writer
+    meter: Ledger
+    limits: Thresholds
+
+    def assistant(self) -> Assistant:
+        """Return them put together."""
+        limits = self.limits
+        return Assistant(
+            self.index, self.reader, self.writer, self.meter, about=limits.about, prior=limits.prior
+        )  # fmt: skip
+
+
+def parts(config: Config, writer_name: str = "quote") -> Parts:
+    """Open the real parts; raises what each of them raises."""
     chosen, limits = writer(writer_name), thresholds()
     opened = index(config)
     reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers)
-    return Assistant(opened, reader, chosen, ledger(config), about=limits.about)
+    return Parts(opened, reader, chosen, ledger(config), limits)
+
+
+def assistant(config: Config, writer_name: str = "quote") -> Assistant:
+    """Return the assistant, ready to be asked."""
+    return parts(config, writer_name).assistant()

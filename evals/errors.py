@@ -17,3 +17,17 @@ class QuestionsMissing(UserError):
     code = "questions_missing"
     fr = ("Aucune question dans {found}.", "Vérifiez le dossier evals/questions, --split et --sample.")
     en = ("No question in {found}.", "Check the folder evals/questions, --split and --sample.")
+
+
+class ThresholdsUnfit(UserError):
+    """The outcomes do not tell answerable questions from the others."""
+
+    code = "thresholds_unfit"
+    fr = (
+        "Aucun seuil ne sépare les questions avec et sans réponse : {found}.",
+        "Le lecteur note mal les phrases, ou il y a trop peu de questions dev ; rien n’a été écrit.",
+    )
+    en = (
+        "No threshold tells the questions with an answer from those without: {found}.",
+        "The reader scores sentences badly, or there are too few dev questions; nothing was written.",
+    )

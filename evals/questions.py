@@ -8,6 +8,7 @@
 `must_say` is a list of lists: of each list one alternative must be said. Knows nothing of the corpus or of models.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -135,6 +136,15 @@ def read_all(folder: Path = FOLDER, *, split: str | None = None) -> list[Questio
     if not kept:
         raise QuestionsMissing(found=folder)
     return kept
+
+
+def drawn(questions: Sequence[Question], count: int | None) -> list[Question]:
+    """Return `count` of the questions, the same draw everywhere, in their order; all of them when it is None."""
+    if count is None:
+        return list(questions)
+    order = sorted(questions, key=lambda q: hashlib.sha256(q.id.encode()).hexdigest())
+    kept = {q.id for q in order[:count]}
+    return [q for q in questions if q.id in kept]
 
 
 def write_file(file: Path, questions: Iterable[Question]) -> None:

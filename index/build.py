@@ -5,18 +5,20 @@ and swapped in at the end, so an interruption, a full disk or a crash leaves the
 """
 
 import errno
-import hashlib
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from index.asked import beside as asked_beside
+from index.asked import read_asked
 from index.chunks import chunks
-from index.documents import find, read
+from index.documents import read
 from index.embed import Embedder
 from index.errors import (
     DiskFull,
@@ -25,25 +27,16 @@ from index.errors import (
     IndexDamaged,
     IndexMismatch,
     IndexMissing,
-    SourceMissing,
-    SourceUnknown,
     Unreadable,
 )
 from index.language import language_of
 from index.manifest import Manifest, Source, checked, checksums, place, read_manifest, settings, write_manifest
+from index.sources import File, Skipped, gathered, scan
 from index.store import Store, StoredDocument
 from index.words import Words
 
 BATCH = 64  # texts embedded between two calls of the progress callback
 Progress = Callable[[int, int], None]  # (texts embedded, texts in all)
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file or folder that was left out, with the code of why."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,78 +53,22 @@ class Report:
     skipped: tuple[Skipped, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of a source, as found now."""
-
-    source: Source
-    path: Path
-    raw: bytes
-    sha256: str
-
-
-def _document(file: _File) -> StoredDocument:
-    """Read one file; raises Unreadable."""
+def _document(file: File, skipped: list[Skipped]) -> StoredDocument:
+    """Read one file; raises Unreadable. Questions that cannot be used are skipped alone."""
     raw, reader = read(file.path)
     text = reader(raw, file.path.stem)
     if not text.text.strip():
         raise Unreadable("empty")
     if text.said("superseded_by"):
         raise Unreadable("superseded")  # its successor answers; two versions of one rule must not be quoted together
+    cut = tuple(chunks(text))
+    asked, lost = read_asked(file.asked, text.text, cut)
+    skipped += [Skipped(f"{asked_beside(file.path)}:{line}", "asked_lost") for line in lost]
     language = text.said("language") if text.said("language") in ("fr", "en") else language_of(text.text[:2000])
     return StoredDocument(
-        _id(file), text.title, language, text.said("in_force_on") or None, text.said("id") if not file.source.name else "",
-        text.text, text.sections, text.facts, tuple(chunks(text)),
+        file.id, text.title, language, text.said("in_force_on") or None, text.said("id") if not file.source.name else "",
+        text.text, text.sections, text.facts, cut, asked,
     )  # fmt: skip
-
-
-def _id(file: _File) -> str:
-    """Return fr/ID or en/ID for a sheet (its file's name is its id), SOURCE/relative/path for a host's file."""
-    inside = file.path.relative_to(file.source.path)
-    return f"{file.source.name}/{inside.as_posix()}" if file.source.name else inside.with_suffix("").as_posix()
-
-
-def _scan(sources: Sequence[Source], kept: dict[str, str]) -> tuple[dict[str, _File], list[Skipped], set[str]]:
-    """Return the files by document id, what was skipped, and the documents of folders that are out of reach."""
-    files: dict[str, _File] = {}
-    skipped: list[Skipped] = []
-    away: set[str] = set()
-    for source in sources:
-        folder = Path(source.path)
-        if not folder.is_dir():  # a drive that is not mounted must not empty the index
-            skipped.append(Skipped(source.path, "folder_away"))
-            away |= {name for name in kept if name.startswith(f"{source.name}/")}
-            continue
-        for path in find(folder):
-            if not source.name and path.relative_to(folder).parts[0] not in ("fr", "en"):
-                continue
-            try:
-                raw, _ = read(path)
-            except Unreadable as problem:
-                skipped.append(Skipped(str(path), problem.code))
-                continue
-            file = _File(source, path, raw, hashlib.sha256(raw).hexdigest())
-            files[_id(file)] = file
-    return files, skipped, away
-
-
-def _sources(known: Sequence[Source], bundled: Path, add: Sequence[Path], forget: Path | None) -> tuple[Source, ...]:
-    """Return the sources: the bundled corpus, the folders given so far, those given now, less the forgotten one."""
-    found = [s for s in known if s.name]
-    for folder in add:
-        if not folder.is_dir():
-            raise SourceMissing(folder=folder)
-        path = str(folder.resolve())
-        if path not in [s.path for s in found]:
-            names = {"fr", "en"} | {s.name for s in found}
-            tries = [folder.resolve().name or "root"] + [f"{folder.resolve().name}-{n}" for n in range(2, 1000)]
-            found.append(Source(next(n for n in tries if n not in names), path))
-    if forget is not None:
-        path = str(forget.resolve())
-        if path not in [s.path for s in found]:
-            raise SourceUnknown(folder=forget, known=", ".join(s.path for s in found) or "-")
-        found = [s for s in found if s.path != path]
-    return (Source("", str(bundled.resolve())), *found)
 
 
 @contextmanager
@@ -164,11 +101,11 @@ def _before(home: Path, embedder: str) -> tuple[Manifest, Path | None]:
         folder = checked(home, manifest, embedder)
         store = Store(folder)
         try:
-            manifest.compare(chunks=store.count("chunks"), sentences=store.count("sentences"))
+            manifest.compare(store.counts())
         finally:
             store.close()
     except (IndexMismatch, IndexDamaged):
-        return replace(manifest, documents={}, chunks=0, sentences=0), None
+        return replace(manifest, documents={}, counts={}), None
     return manifest, folder
 
 
@@ -188,13 +125,13 @@ def bring_up_to_date(
     """
     with _alone(home):
         before, folder = _before(home, embedder.name)
-        sources = _sources(before.sources, bundled, add, forget)
-        files, skipped, away = _scan(sources, before.documents)
+        sources = gathered(before.sources, bundled, add, forget)
+        files, skipped, away = scan(sources, before.documents)
         wanted: dict[str, StoredDocument] = {}
         for name, file in list(files.items()):
             if before.documents.get(name) != file.sha256:
                 try:
-                    wanted[name] = _document(file)
+                    wanted[name] = _document(file, skipped)
                 except Unreadable as problem:
                     skipped.append(Skipped(str(file.path), problem.code))
                     del files[name]
@@ -206,7 +143,7 @@ def bring_up_to_date(
             tuple(gone),
             len(files) - len(wanted) + len(away),
             len(files) + len(away),
-            before.chunks,
+            before.counts.get("chunks", 0),
             tuple(skipped),
         )
         if dry_run or (folder is not None and not wanted and not gone and sources == before.sources):
@@ -214,7 +151,7 @@ def bring_up_to_date(
         hashes = {name: file.sha256 for name, file in files.items()} | {n: before.documents[n] for n in away}
         after = replace(before, sources=sources, settings=settings(embedder.name), documents=hashes)
         written = _swap(home, folder, after, embedder, (list(wanted.values()), gone), progress)
-        return replace(report, chunks=written.chunks)
+        return replace(report, chunks=written.counts["chunks"])
 
 
 def _swap(
@@ -236,10 +173,10 @@ def _swap(
         store = Store(beside, create=True)
         try:
             _write(store, embedder, *change, progress)
-            counts = store.count("chunks"), store.count("sentences")
+            counts = store.counts()
         finally:
             store.close()
-        written = replace(after, generation=generation, chunks=counts[0], sentences=counts[1], files=checksums(beside))
+        written = replace(after, generation=generation, counts=counts, files=checksums(beside))
         checked(home, written, embedder.name)
         write_manifest(home, written)
     except BaseException:
@@ -266,40 +203,38 @@ def _write(
     for name in [*gone, *(d.id for d in documents)]:
         old = store.texts.get(name)
         if old is not None:
-            store.remove("chunks", old.chunk_ids())
-            store.remove("sentences", old.sentence_ids())
+            for collection, held in old.ids().items():
+                store.remove(collection, held)
             store.texts.remove(name)
-    total = sum(len(d.chunks) + len(d.sentence_ids()) for d in documents)
+    total = sum(len(held) for d in documents for held in d.ids().values())
     done = 0
     for document in documents:
-        spans = [(c, s) for c in document.chunks for s in c.sentences]
-        texts = [document.indexed(c) for c in document.chunks]
-        quotes = [document.text[s.start : s.end] for _, s in spans]
-        vectors = []
-        for a in range(0, len(texts) + len(quotes), BATCH):
-            vectors.append(embedder.encode((texts + quotes)[a : a + BATCH]))
-            done += len(vectors[-1])
-            progress(done, total)
-        if not vectors:
-            store.texts.put(document)
-            continue
-        stacked = np.concatenate(vectors)
+        spans = [s for c in document.chunks for s in c.sentences]
+        texts = {
+            "chunks": [document.indexed(c) for c in document.chunks],
+            "sentences": [document.text[s.start : s.end] for s in spans],
+            "asked": [a.question for a in document.asked],
+        }
         where = {"document": document.id, "language": document.language}
-        store.put(
-            "chunks", document.chunk_ids(), stacked[: len(texts)],
-            [where | {"section": c.section, "start": c.start, "end": c.end} for c in document.chunks],
-            [document.text[c.start : c.end] for c in document.chunks],
-        )  # fmt: skip
-        store.put(
-            "sentences", document.sentence_ids(), stacked[len(texts) :],
-            [where | {"start": s.start, "end": s.end} for _, s in spans], quotes,
-        )  # fmt: skip
+        about: dict[str, list[dict[str, Any]]] = {
+            "chunks": [where | {"section": c.section, "start": c.start, "end": c.end} for c in document.chunks],
+            "sentences": [where | {"start": s.start, "end": s.end} for s in spans],
+            "asked": [where] * len(document.asked),
+        }
+        for name, held in document.ids().items():
+            vectors = []
+            for a in range(0, len(held), BATCH):
+                vectors.append(embedder.encode(texts[name][a : a + BATCH]))
+                done += len(vectors[-1])
+                progress(done, total)
+            if vectors:
+                store.put(name, held, np.concatenate(vectors), about[name], texts[name])
         store.texts.put(document)
     ids: list[str] = []
     indexed: list[str] = []
     for document in store.texts.all():
         ids += document.chunk_ids()
-        indexed += [document.indexed(c) for c in document.chunks]
+        indexed += [document.worded(c) for c in document.chunks]
     Words.build(ids, indexed).save(store.folder / "words")
     import json
 

@@ -16,7 +16,7 @@ from index.chunks import CHUNK_WORDS, SENTENCE_WORDS, TAIL_WORDS
 from index.errors import FolderUnusable, IndexDamaged, IndexMismatch, IndexMissing
 from index.words import RULE
 
-TEXT_RULE = "text-2"  # how documents become plain text; another rule, another index
+TEXT_RULE = "text-3"  # how documents become plain text; another rule, another index
 LIVING = "chroma/chroma.sqlite3"  # Chroma writes to it on opening: its checksum cannot hold, SQLite checks it instead
 
 
@@ -42,14 +42,14 @@ class Manifest:
     sources: tuple[Source, ...] = ()
     settings: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)  # id -> sha256 of the file
-    chunks: int = 0
-    sentences: int = 0
+    counts: dict[str, int] = field(default_factory=dict)  # collection -> vectors
     files: dict[str, tuple[int, str]] = field(default_factory=dict)  # path -> size, sha256
 
-    def compare(self, *, chunks: int, sentences: int) -> None:
+    def compare(self, counts: dict[str, int]) -> None:
         """Raise IndexDamaged when the store does not hold what was written."""
-        if (chunks, sentences) != (self.chunks, self.sentences):
-            raise IndexDamaged(found=f"{chunks} / {self.chunks} chunks, {sentences} / {self.sentences} sentences")
+        for name, count in self.counts.items():
+            if counts.get(name) != count:
+                raise IndexDamaged(found=f"{name}: {counts.get(name)} / {count}")
 
 
 def place(home: Path) -> Path:

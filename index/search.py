@@ -7,12 +7,13 @@ real, a document absent from one list gets its true score there, never zero.
 import json
 import math
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from index.chunks import Chunk, Span
+from index.chunks import Chunk
 from index.embed import Embedder
 from index.encoder import Vectors
 from index.language import language_of
@@ -21,6 +22,9 @@ from index.store import Store, StoredDocument
 from index.words import Words
 
 CANDIDATES = 100  # of each side
+ASKED = 50  # questions compared with the one that is asked
+ASKED_COVERED = 0.3
+ASKED_ORDER = 0.03  # the first sentence that a question leads to is its best one
 WORDS_WEIGHT = 0.4  # = 0.15 x 2.5: bm25s leaves out the factor (k1 + 1) of retrieval.md's formula
 LANGUAGE_BONUS = 0.1
 COVERED_WEIGHT = 0.5
@@ -50,6 +54,8 @@ class Found:
     strength: float
     question: str
     vector: Vectors  # of the question
+    asked: float = 0.0  # how near the nearest question is that the sources are written to answer, 0 when there is none
+    missed: float = 0.0  # how near the nearest question is that they are known not to answer, 0 when there is none
     generation: str = ""  # of the index that was searched
 
 
@@ -64,6 +70,7 @@ class StoredSentence:
     facts: tuple[str, ...]
     vector: Vectors
     covered: float  # share of the question's words, weighted by rarity
+    asked: float = 0.0  # how near the nearest of the questions that it answers is, 0 when none is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Index:
         folder = checked(self._home, manifest, self._embedder.name)
         store = Store(folder)
         try:
-            manifest.compare(chunks=store.count("chunks"), sentences=store.count("sentences"))
+            manifest.compare(store.counts())
         except BaseException:
             store.close()
             raise
@@ -120,55 +127,113 @@ class Index:
     def summary(self) -> str:
         """Return what the index holds, in figures."""
         manifest = self._now.manifest
-        return f"{len(manifest.documents)} documents, {manifest.chunks} chunks"
+        return f"{len(manifest.documents)} documents, {manifest.counts['chunks']} chunks"
 
     def document(self, name: str) -> StoredDocument | None:
         """Return a document whole, None when the index does not hold it."""
         return self._now.store.texts.get(name)
 
-    def search(self, question: str, k: int = 8, language: str | None = None) -> Found:
-        """Return at most `k` passages; `language` is told from the question when it is None."""
+    def search(self, question: str, k: int = 8, language: str | None = None, by: str = "both") -> Found:
+        """Return at most `k` passages; `language` is told from the question when it is None.
+
+        `by` "words" or "meaning" ranks by that side alone: for measuring what each brings.
+        """
         language = language or language_of(question)
         vector = self._embedder.encode([question])[0]
         now = self._now
         store, words = now.store, now.words
-        cosines = store.nearest(vector, CANDIDATES) if words.ids else {}
+        asked = _asked(now, question, vector)
+        cosines = store.nearest("chunks", vector, CANDIDATES) if words.ids else {}
         by_words = words.scores(question)
         best = np.argsort(-by_words, kind="stable")[:CANDIDATES]
-        also = [words.ids[i] for i in best if by_words[i] > 0 and words.ids[i] not in cosines]
-        cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", also).items()}
+        also = dict.fromkeys([*(words.ids[i] for i in best if by_words[i] > 0), *asked.chunks])
+        missing = [name for name in also if name not in cosines]
+        cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", missing).items()}
         place = {i: n for n, i in enumerate(words.ids)}
-        weight = WORDS_WEIGHT / math.log(1 + len(place)) if place else 0.0
+        weight = WORDS_WEIGHT / math.log(1 + len(place)) if place and by != "meaning" else 0.0
+        meaning = 0.0 if by == "words" else 1.0
         scored = []
-        for name, cosine in cosines.items():
+        for name, own in cosines.items():
+            cosine = max(own, asked.chunks.get(name, own))
             document, chunk = _chunk(store, name)
             ours = LANGUAGE_BONUS if document.language == language else 0.0
-            scored.append((cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
+            scored.append((meaning * cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
         kept = _without_twins(scored, language)
         strength = 0.0
         if kept:
             _, cosine, document, chunk = kept[0]
-            strength = cosine + COVERED_WEIGHT * words.covered(question, document.indexed(chunk))
+            strength = cosine + COVERED_WEIGHT * words.covered(question, document.worded(chunk))
         passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in kept[:k])
-        return Found(language, passages, strength, question, vector, now.manifest.generation)
+        return Found(
+            language, passages, strength, question, vector, asked.answered, asked.missed, now.manifest.generation
+        )
 
     def sentences(self, found: Found) -> list[StoredSentence]:
         """Return the sentences of the passages found, with their stored vectors."""
-        asked = self._generation(found.generation)
-        rows: list[tuple[str, Passage, StoredDocument, Span]] = []
+        then = self._generation(found.generation)
+        rows: list[tuple[Passage, StoredDocument, Chunk]] = []
         for passage in found.passages:
-            document = asked.store.texts.get(passage.document)
-            for chunk in document.chunks if document else ():
-                if document and chunk.start == passage.start:
-                    names = (f"{passage.document}#{chunk.number}.{i}" for i in range(len(chunk.sentences)))
-                    rows += [(n, passage, document, s) for n, s in zip(names, chunk.sentences, strict=True)]
-        vectors = asked.store.vectors("sentences", [row[0] for row in rows])
-        said = [(n, p, s, d.text[s.start : s.end], d.facts_of(s)) for n, p, d, s in rows]
+            document = then.store.texts.get(passage.document)
+            chunks = document.chunks if document else ()
+            rows += [(passage, document, c) for c in chunks if document and c.start == passage.start]
+        names = [f"{d.id}#{c.number}.{i}" for _, d, c in rows for i in range(len(c.sentences))]
+        vectors, asked = then.store.vectors("sentences", names), _leading(then, found, rows)
         return [
-            StoredSentence(p, s.start, s.end, text, facts, vectors[n], asked.words.covered(found.question, text))
-            for n, p, s, text, facts in said
-        ]
+            StoredSentence(
+                passage, span.start, span.end, text, document.facts_of(span),
+                vectors[f"{document.id}#{chunk.number}.{i}"], then.words.covered(found.question, text),
+                asked.get((document.id, chunk.number, i), 0.0),
+            )
+            for passage, document, chunk in rows
+            for i, span in enumerate(chunk.sentences)
+            for text in [document.text[span.start : span.end]]
+        ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the questions nearest to the one asked lead to."""
+
+    chunks: dict[str, float]  # id -> cosine of the nearest question that the chunk answers
+    answered: float  # how near the nearest question is that a sentence answers
+    missed: float  # the same of the questions that none answers
+
+
+def _asked(now: _Generation, question: str, vector: Vectors) -> _Asked:
+    chunks: dict[str, float] = {}
+    nearest = {True: 0.0, False: 0.0}
+    for name, cosine in now.store.nearest("asked", vector, ASKED).items():  # nearest first
+        document_id, _, number = name.rpartition("?")
+        document = now.store.texts.get(document_id)
+        assert document is not None, f"question without its document: {name}"
+        asked = document.asked[int(number)]
+        near = cosine + ASKED_COVERED * now.words.covered(question, asked.question)
+        nearest[bool(asked.answers)] = max(nearest[bool(asked.answers)], near)
+        for chunk, _ in asked.answers:
+            chunks.setdefault(f"{document_id}#{chunk}", cosine)
+    return _Asked(chunks, nearest[True], nearest[False])
+
+
+def _leading(
+    now: _Generation, found: Found, rows: Sequence[tuple[Passage, StoredDocument, Chunk]]
+) -> dict[tuple[str, int, int], float]:
+    """Return (document, chunk, sentence) -> how near the nearest question is that it answers, for the chunks of `rows`."""
+    there = {(d.id, c.number) for _, d, c in rows}
+    led = [
+        (f"{d.id}?{n}", asked, (d.id, chunk, sentence), order)
+        for d in {d.id: d for _, d, _ in rows}.values()
+        for n, asked in enumerate(d.asked)
+        for order, (chunk, sentence) in enumerate(asked.answers)
+        if (d.id, chunk) in there
+    ]
+    vectors = now.store.vectors("asked", dict.fromkeys(name for name, *_ in led))
+    near: dict[tuple[str, int, int], float] = {}
+    for name, asked, place, order in led:
+        covered = now.words.covered(found.question, asked.question)
+        value = float(vectors[name] @ found.vector) + ASKED_COVERED * covered - ASKED_ORDER * order
+        near[place] = max(near.get(place, 0.0), value)
+    return near
 
 
 def _chunk(store: Store, name: str) -> tuple[StoredDocument, Chunk]:

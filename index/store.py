@@ -1,7 +1,7 @@
 """Keep chunks, sentences and whole texts on disk.
 
 Knows nothing of questions or scores. The only file that sees chromadb; retrieval.md section 7 lists its traps.
-Layout of one generation: chroma/ (two collections: chunks, sentences), texts.sqlite (each document whole).
+Layout of one generation: chroma/ (three collections: chunks, sentences, asked), texts.sqlite (each document whole).
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from index.asked import Asked
 from index.chunks import Chunk, Span
 from index.documents import FactMark, Section
 from index.encoder import Vectors
@@ -35,6 +36,7 @@ class StoredDocument:
     sections: tuple[Section, ...]
     facts: tuple[FactMark, ...]
     chunks: tuple[Chunk, ...]
+    asked: tuple[Asked, ...] = ()
 
     def chunk_ids(self) -> list[str]:
         """Return the ids of its chunks."""
@@ -44,8 +46,21 @@ class StoredDocument:
         """Return the ids of its sentences, chunk by chunk."""
         return [f"{self.id}#{c.number}.{i}" for c in self.chunks for i in range(len(c.sentences))]
 
+    def asked_ids(self) -> list[str]:
+        """Return the ids of the questions asked of it."""
+        return [f"{self.id}?{i}" for i in range(len(self.asked))]
+
+    def ids(self) -> dict[str, list[str]]:
+        """Return collection -> the ids it holds of this document."""
+        return {"chunks": self.chunk_ids(), "sentences": self.sentence_ids(), "asked": self.asked_ids()}
+
+    def worded(self, chunk: Chunk) -> str:
+        """Return the text that words are counted in: what is indexed, then the questions that the chunk answers."""
+        asked = [a.question for a in self.asked if any(number == chunk.number for number, _ in a.answers)]
+        return "\n".join([self.indexed(chunk), *asked])
+
     def indexed(self, chunk: Chunk) -> str:
-        """Return the text that words and vector are made of: title > heading, then the chunk."""
+        """Return the text that the vector is made of: title > heading, then the chunk."""
         heading = f"{self.title} > {chunk.section}" if chunk.section != self.title else self.title
         return f"{heading}\n{self.text[chunk.start : chunk.end]}"
 
@@ -59,6 +74,7 @@ def _document(row: str) -> StoredDocument:
     raw["sections"] = tuple(Section(**s) for s in raw["sections"])
     raw["facts"] = tuple(FactMark(**f) for f in raw["facts"])
     raw["chunks"] = tuple(Chunk(**{**c, "sentences": tuple(Span(**s) for s in c["sentences"])}) for c in raw["chunks"])
+    raw["asked"] = tuple(Asked(a["question"], tuple((c, s) for c, s in a["answers"])) for a in raw["asked"])
     return StoredDocument(**raw)
 
 
@@ -146,8 +162,11 @@ def _refusing() -> Any:
     return JugeoteEmbedsItself()
 
 
+NAMES = ("chunks", "sentences", "asked")
+
+
 class Store:
-    """The vectors of one generation: its chunks and its sentences."""
+    """The vectors of one generation: its chunks, its sentences and the questions asked of them."""
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open `folder`/chroma; raises IndexDamaged when it is not what was written."""
@@ -158,14 +177,14 @@ class Store:
         self.texts = Texts(folder / "texts.sqlite", writable=create)
         with _told(folder):
             self._client = chromadb.PersistentClient(folder / "chroma", Settings(anonymized_telemetry=False))
-            names, function = ("chunks", "sentences"), _refusing()
+            function = _refusing()
             if create:
                 self._collections = {
                     n: self._client.get_or_create_collection(n, configuration=SPACE, embedding_function=function)
-                    for n in names
+                    for n in NAMES
                 }
             else:
-                self._collections = {n: self._client.get_collection(n, embedding_function=function) for n in names}
+                self._collections = {n: self._client.get_collection(n, embedding_function=function) for n in NAMES}
             for collection in self._collections.values():
                 hnsw = collection.configuration_json["hnsw"]
                 if hnsw["space"] != "cosine":  # get_or_create silently keeps the old space
@@ -175,10 +194,10 @@ class Store:
         """Let go of the files; other clients of the folder keep theirs."""
         self._client.close()
 
-    def count(self, name: str) -> int:
-        """Return how many vectors a collection holds."""
+    def counts(self) -> dict[str, int]:
+        """Return how many vectors each collection holds."""
         with _told(self.folder):
-            return int(self._collections[name].count())
+            return {name: int(self._collections[name].count()) for name in NAMES}
 
     def put(
         self, name: str, ids: list[str], vectors: Vectors, metadatas: list[dict[str, Any]], texts: list[str]
@@ -198,10 +217,10 @@ class Store:
             for a in range(0, len(ids), 5000):
                 self._collections[name].delete(ids=ids[a : a + 5000])
 
-    def nearest(self, vector: Vectors, count: int) -> dict[str, float]:
-        """Return id -> cosine of the chunks nearest to `vector`."""
+    def nearest(self, name: str, vector: Vectors, count: int) -> dict[str, float]:
+        """Return id -> cosine of what a collection holds nearest to `vector`."""
         with _told(self.folder):
-            found = self._collections["chunks"].query(query_embeddings=[vector], n_results=count, include=["distances"])
+            found = self._collections[name].query(query_embeddings=[vector], n_results=count, include=["distances"])
         return {i: 1 - d for i, d in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)}
 
     def vectors(self, name: str, ids: Iterable[str]) -> dict[str, Vectors]:

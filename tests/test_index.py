@@ -109,6 +109,56 @@ def test_two_folders_of_one_name_do_not_mix(site, tmp_path):
     assert names == {"", "Notes du service", "Notes du service-2"}
 
 
+ASKED = {
+    "question": "à combien la tonne ?",
+    "section": "Quel prix ?",
+    "sentences": ["Le carbone a un prix interne choisi."],
+}
+
+
+def test_a_question_written_beside_a_document_leads_to_its_sentence(site):
+    """People ask in words that the document does not use; the question is found, the sentence is what is shown."""
+    site.build()
+    before = site.index().search("à combien la tonne ?", language="fr")
+    assert all(s.asked == 0 for s in site.index().sentences(before))
+    (site.corpus / "fr/carbone.asked.jsonl").write_text(json.dumps(ASKED, ensure_ascii=False) + "\n")
+    site.embedder.seen.clear()
+    assert site.build().changed == ("fr/carbone",)
+    index = site.index()
+    found = index.search("à combien la tonne ?", language="fr")
+    assert found.passages[0].document == "fr/carbone"
+    assert found.strength > before.strength
+    assert found.missed == 0
+    leading = {s.text: s.asked for s in index.sentences(found)}
+    assert leading.pop("Le carbone a un prix interne choisi.") > 1
+    assert set(leading.values()) <= {0.0}
+    assert "tonne" not in found.passages[0].text
+    (site.corpus / "fr/carbone.asked.jsonl").unlink()
+    assert site.build().changed == ("fr/carbone",)
+    assert site.index().search("à combien la tonne ?", language="fr").strength == before.strength
+
+
+def test_a_question_that_no_sentence_answers_is_remembered_as_such(site):
+    """It leads nowhere, and says how near a question is to what the sources do not hold."""
+    row = ASKED | {"section": "", "sentences": []}
+    (site.corpus / "fr/carbone.asked.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n")
+    site.build()
+    found = site.index().search("à combien la tonne ?", language="fr")
+    assert found.missed == pytest.approx(1, abs=1e-5)
+    assert all(s.asked == 0 for s in site.index().sentences(found))
+
+
+def test_a_line_of_questions_that_cannot_be_used_is_skipped_and_said(site):
+    """A sentence that was reworded loses its questions, and whoever indexes learns it."""
+    lines = [json.dumps(ASKED), "{broken", json.dumps(ASKED | {"sentences": ["Le carbone est gratuit."]}), "[]", ""]
+    (site.corpus / "fr/carbone.asked.jsonl").write_text("\n".join(lines))
+    report = site.build()
+    file = site.corpus / "fr/carbone.asked.jsonl"
+    assert [(s.path, s.reason) for s in report.skipped] == [(f"{file}:{n}", "asked_lost") for n in (2, 3, 4)]
+    document = site.index().document("fr/carbone")
+    assert [a.question for a in document.asked] == ["à combien la tonne ?"]
+
+
 def test_a_folder_out_of_reach_keeps_its_documents(site):
     """A drive that is not mounted must not empty the index."""
     site.build(add=[site.host])
@@ -276,7 +326,7 @@ def test_the_exact_nearest_chunks_are_found(large):
     for n in range(0, 1200, 100):
         vector = large.embedder.encode([f"La phrase numéro {n} parle du sujet."])[0]
         exact = sorted(matrix @ vector, reverse=True)[:20]
-        got = sorted(store.nearest(vector, 20).values(), reverse=True)
+        got = sorted(store.nearest("chunks", vector, 20).values(), reverse=True)
         assert np.allclose(exact, got, atol=1e-4)
 
 

@@ -11,6 +11,7 @@ import pytest
 from assistant.sheets.figures import figures
 from assistant.sheets.findings import ERROR, SUMMARY, WARNING, WORDS
 from assistant.sheets.lint import lint
+from assistant.sheets.read import read_sheets
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
@@ -115,6 +116,39 @@ def test_the_bundled_corpus_has_no_error():
     assert [f"{f.place} {f.told('en')}" for f in found.findings if f.level == ERROR] == []
     counted = dict(found.counted)
     assert int(counted["pairs"]) * 2 == int(counted["sheets"]) > 0
+
+
+def ask(folder, *rows, name="fr/meters"):
+    """Write the questions of a sheet."""
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    (folder / f"{name}.asked.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def test_a_question_leads_to_a_sentence_of_its_sheet(own):
+    """A reworded sentence would silently lose the questions that lead to it."""
+    add(own, "Le compteur tourne sans fin.")
+    good = {"question": "ça tourne ?", "section": "", "sentences": ["Le compteur tourne sans fin."]}
+    ask(own, good, good | {"question": "et la météo ?", "sentences": []})
+    assert codes(own) == []
+    ask(own, good, "{", good | {"question": "autre", "sentences": ["Le compteur s’arrête."]})
+    assert codes(own) == [("fr/meters.asked.jsonl:2", "asked"), ("fr/meters.asked.jsonl:3", "asked")]
+    ask(own, good, good | {"question": "Ca tourne ?"})
+    assert codes(own, WARNING) == [("fr/meters.asked.jsonl:2", "asked_twice")]
+    ask(own, good, name="fr/nothing")
+    assert codes(own) == [("fr/nothing.asked.jsonl:1", "asked_alone")]
+
+
+def test_no_item_of_our_checklists_is_a_question():
+    """An answer quotes a sentence alone: a question would answer a question."""
+    sheets, _ = read_sheets(CORPUS)
+    asked = [
+        f"{sheet.path}:{line} {sentence}"
+        for sheet in sheets
+        if sheet.said("kind") == ("checklist",)
+        for line, sentence in sheet.sentences()
+        if sentence.endswith("?")
+    ]
+    assert asked == []
 
 
 def test_the_pair_is_clean_before_it_is_broken(own):

@@ -104,6 +104,12 @@ WORDS = {
     ),
     "image": ("image refusée : {}", "images are refused: {}"),
     "invisible": ("caractère invisible refusé : {}", "invisible character refused: {}"),
+    "asked": (
+        "question inutilisable : elle ne se lit pas, ou sa phrase n’est pas dans la fiche : {}",
+        "unusable question: it cannot be read, or its sentence is not in the sheet: {}",
+    ),
+    "asked_twice": ("question déjà posée : {}", "question already asked: {}"),
+    "asked_alone": ("fichier de questions sans fiche à côté", "file of questions without a sheet beside it"),
     "no_sheet": ("aucune fiche dans fr/ ni dans en/", "no sheet in fr/ nor in en/"),
 }
 

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from assistant.sheets.asked import asked_findings
 from assistant.sheets.figures import figures
 from assistant.sheets.findings import ERROR, WARNING, Finding, Report
 from assistant.sheets.read import FACT, LINK, Block, Fact, Sheet, count, read_facts, read_sheets
@@ -251,4 +252,5 @@ def lint(folder: Path, bundled: Path, today: date) -> Report:
         found += markup_findings(sheet, folder)
     found += pair_findings(sheets, every)
     found += repeated(sheets)
+    found += asked_findings(folder)
     return Report(tuple(sorted(found)), tuple(summary(sheets, facts).items()))

@@ -18,6 +18,10 @@ SKIPPED = {
     "not_readable": ("donnez le droit de le lire", "give permission to read it"),
     "empty": ("il n’y a rien à lire", "there is nothing to read"),
     "superseded": ("une autre fiche la remplace ; rien à faire", "another sheet replaces it; nothing to do"),
+    "asked_lost": (
+        "cette question ne se lit pas, ou sa phrase n’est plus dans le document ; les autres servent",
+        "this question cannot be read, or its sentence is no longer in the document; the others are used",
+    ),
     "folder_away": (
         "le dossier est hors d’atteinte, ses documents sont gardés ; --forget les retire",
         "the folder is out of reach, its documents are kept; --forget removes them",

@@ -1,0 +1,57 @@
+"""What a question says of its chances before a sentence is read: how near the sources are, and names they never hold.
+
+Knows nothing of thresholds or files. A question about a person, a firm, a country or a ruling that no passage names has
+no answer there, however near its other words are: measured in evals/results.md.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.search import Found, Passage
+from index.words import content_words, prefixes
+
+MOST = 3  # names counted: a list of ten says no more than three
+WORD = re.compile(r"[^\W_]\w*")
+BEFORE = " «“\"'’(-\u00a0\u202f"
+ENDS = ".?!:;…"
+
+
+def names(question: str) -> list[str]:
+    """Return the words written as names: a capital inside a sentence, capitals throughout, or letters with digits.
+
+    A question typed in capitals, or with one at each word, names nothing: its writing says nothing.
+    """
+    found: list[str] = []
+    inside = capitals = 0
+    for word in WORD.finditer(question):
+        said, before = word.group(), question[: word.start()].rstrip(BEFORE)
+        first = not before or before[-1] in ENDS
+        inside += not first
+        capitals += said[0].isupper() and not first
+        mixed = any(c.isdigit() for c in said) and not said.isdigit()
+        if mixed or (said[0].isupper() and (not first or (said.isupper() and len(said) > 1))):
+            found += [said] if len(said) > 1 and content_words(said) else []
+    titled = capitals > max(MOST, 0.6 * inside)
+    return [] if question.isupper() or titled else list(dict.fromkeys(found))
+
+
+def unmet(question: str, passages: Sequence[Passage]) -> int:
+    """Return how many names of the question no passage holds, at most MOST."""
+    there = {token for p in passages for token in prefixes(f"{p.title} {p.section} {p.text}")}
+    return min(MOST, sum(not set(prefixes(name)) & there for name in names(question)))
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Weights, in units of the reader's score; set with the thresholds by evals/thresholds.py."""
+
+    strength: float = 0.0
+    asked: float = 0.0
+    missed: float = 0.0
+    unmet: float = 0.0
+
+    def shift(self, question: str, found: Found) -> float:
+        """Return what is added to the score of every sentence before it meets the threshold."""
+        near = self.strength * found.strength + self.asked * found.asked - self.missed * found.missed
+        return near - self.unmet * unmet(question, found.passages)

@@ -1,0 +1,159 @@
+"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.30] [--write]`.
+
+The rule (assistant/prior.py): an answer is given when
+
+    score of the best sentence + strength x search strength + asked x nearest question that a sentence answers
+        - missed x nearest question that none answers - unmet x names that no passage holds >= answers
+
+Weights: a logistic regression on the five, fitted on dev, of the questions answered right (a right sentence among the
+reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
+refusal is no loss. `answers`: the threshold with most good ends on dev (right answers given, questions without an answer
+refused) among those that refuse at most the share --wrong of the questions that have an answer. `about`: a floor under the
+search strength, below which the reader is spared: a tenth under the weakest of the dev questions answered right.
+The figures on test are printed beside, and were never used. Needs an index: jugeote index.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import wiring
+from assistant.config import read_config
+from assistant.prior import Prior
+from evals.errors import ThresholdsUnfit
+from evals.measure import is_gold
+from evals.questions import read_all
+from evals.run import Outcome, run
+from index.errors import UserError
+
+RIDGE = 1.0  # on standardised features; dev holds a few hundred questions
+SPARED = 0.02  # share of the dev questions answered right that may lie under `about`, before its tenth of margin
+SWEEP = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35)  # shares of wrong refusals shown
+NAMES = ("strength", "asked", "missed", "unmet")
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The weights in units of the best sentence's score, and the floor of the search strength."""
+
+    prior: Prior
+    about: float
+
+    def score(self, outcome: Outcome) -> float:
+        """Return what is compared with the threshold; minus infinity where nothing is read."""
+        if not outcome.ranked or outcome.strength < self.about:
+            return float("-inf")
+        return outcome.ranked[0].score + float(np.dot([getattr(self.prior, name) for name in NAMES], signed(outcome)))
+
+
+def signed(outcome: Outcome) -> tuple[float, float, float, float]:
+    """Return what Prior weighs, in the order of NAMES, each with the sign it has there."""
+    return outcome.strength, outcome.asked, -outcome.missed, -float(outcome.unmet)
+
+
+def logistic(features: Matrix, labels: Matrix) -> Matrix:
+    """Return the weights, one a feature, of a ridge logistic regression (Newton's method)."""
+    middle, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+    rows = np.c_[(features - middle) / spread, np.ones(len(features))]
+    weights = np.zeros(rows.shape[1])
+    ridge = np.diag([RIDGE] * features.shape[1] + [0.0])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-rows @ weights))
+        slope = rows.T @ (chance - labels) + ridge @ weights
+        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + ridge
+        weights -= np.linalg.solve(curve, slope)
+    return np.asarray(weights[:-1] / spread)
+
+
+def right(outcome: Outcome) -> bool:
+    """Return whether a sentence that answers is among the reader's first three."""
+    return any(is_gold(outcome.question, e) for e in outcome.ranked[:3])
+
+
+def fitted(outcomes: Sequence[Outcome]) -> Rule:
+    """Return the rule that tells what the reader answers right from what has no answer; raises ThresholdsUnfit."""
+    read = [o for o in outcomes if o.ranked]
+    clear = [o for o in read if right(o) or not o.question.answerable]
+    labels = np.array([o.question.answerable for o in clear], float)
+    if not 0 < labels.mean() < 1:
+        raise ThresholdsUnfit(found=f"{len(clear)} clear questions")
+    features = np.array([[o.ranked[0].score, *signed(o)] for o in clear], float)
+    best, *others = logistic(features, labels)
+    if best <= 0:
+        raise ThresholdsUnfit(found=f"best {best:.2f}")
+    about = 0.9 * np.quantile([o.strength for o in read if right(o)], SPARED)
+    weights = [round(max(0.0, weight / best), 2) for weight in others]
+    return Rule(Prior(**dict(zip(NAMES, weights, strict=True))), round(float(about), 2))
+
+
+def good_ends(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> float:
+    """Return the share of questions answered right or rightly refused."""
+    return sum(right(o) if rule.score(o) >= limit else not o.question.answerable for o in outcomes) / len(outcomes)
+
+
+def threshold(rule: Rule, outcomes: Sequence[Outcome], wrong: float) -> float:
+    """Return the threshold with most good ends that refuses at most the share `wrong` of the answerable questions."""
+    scores = sorted(rule.score(o) for o in outcomes if o.question.answerable)
+    limits = [s for s in scores[: int(wrong * len(scores)) + 1] if s > float("-inf")]
+    if not limits:
+        raise ThresholdsUnfit(found=f"about {rule.about} refuses more than {wrong:.0%}")
+    return max(limits, key=lambda limit: good_ends(rule, outcomes, limit))
+
+
+def row(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> dict[str, float]:
+    """Return the shares of refusals, and of answers that hold a right sentence, at a threshold."""
+    answered = [o for o in outcomes if rule.score(o) >= limit]
+    with_answer = [o for o in outcomes if o.question.answerable]
+    without = [o for o in outcomes if not o.question.answerable]
+    return {
+        "wrong_refusals": sum(o not in answered for o in with_answer) / len(with_answer),
+        "right_refusals": sum(o not in answered for o in without) / len(without),
+        "coverage": len(answered) / len(outcomes),
+        "good_ends": good_ends(rule, outcomes, limit),
+        "answered_with_a_right_sentence": sum(map(right, answered)) / max(1, len(answered)),
+    }
+
+
+def main(argv: Sequence[str]) -> int:
+    """Fit on dev, print the sweep on dev and test, and write the file when asked."""
+    parser = argparse.ArgumentParser(prog="python -m evals.thresholds", description=__doc__)
+    parser.add_argument("--wrong", type=float, default=0.3)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args(argv)
+    try:
+        parts = wiring.parts(read_config())
+        sets = {split: run(parts, read_all(split=split)) for split in ("dev", "test")}
+        rule = fitted(sets["dev"])
+        chosen = threshold(rule, sets["dev"], args.wrong)
+    except UserError as error:
+        print(*error.told("en"), sep="\n", file=sys.stderr)
+        return 1
+    print(f"{rule.prior}, about {rule.about:.2f}")
+    scores = sorted(rule.score(o) for o in sets["dev"] if o.question.answerable)
+    swept = [scores[int(share * len(scores))] for share in SWEEP]
+    for limit in [*(s for s in swept if s > float("-inf")), chosen]:
+        print(f"answers {limit:.2f}" + (", chosen" if limit == chosen else ""))
+        for split, outcomes in sets.items():
+            print(
+                f"  {split:5s}" + ", ".join(f"{name} {value:.2f}" for name, value in row(rule, outcomes, limit).items())
+            )
+    kept = json.loads(wiring.THRESHOLDS.read_text("utf-8")) | {
+        "about": rule.about, "answers": float(np.floor(100 * chosen) / 100),  # never above what was chosen
+        "prior": asdict(rule.prior),
+        "set_on": f"evals/questions, {len(sets['dev'])} dev questions, at most {args.wrong:.0%} wrong refusals, {date.today()}",
+    }  # fmt: skip
+    if args.write:
+        wiring.THRESHOLDS.write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")
+    print(json.dumps(kept, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
