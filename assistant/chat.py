@@ -14,6 +14,7 @@ from assistant.energy.reading import Meter
 from assistant.errors import QuestionEmpty, QuestionTooLong, QuestionUnusable, QuestionWithoutWords
 from assistant.follow_up import completed
 from assistant.grounding import checked
+from assistant.orders import is_order
 from assistant.prior import Prior
 from assistant.reader import Reader
 from index.documents import INVISIBLE
@@ -118,7 +119,8 @@ class Assistant:
             found = self._index.search(answer.search, PASSAGES, answer.language)
             answer = replace(answer, passages=found.passages)
             clock.stage("search")
-            about = found.strength >= self._about  # below, the reader is spared
+            # Below, or when the question is an order to the assistant, the reader is spared.
+            about = found.strength >= self._about and not is_order(asked)
             candidates = self._index.sentences(found) if about else []
             shift = self._prior.shift(answer.search, found)
             evidence = self._reader.read(answer.search, found.vector, candidates, shift)

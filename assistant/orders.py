@@ -38,6 +38,7 @@ _PATTERNS = (
     r"instead|plutot|a|aux?|the|l'|la|le|tout|any|every|users?|utilisateurs?|personnes?|people|person|lecteurs?|readers?|them|lui|leur)\W+)+"
     r"(?:que|qu'|that|to|oui|yes|non|no)\b",
     rf"(?:^|[\[(<|#*\n])\W*{_WHO}\b(?:\s+(?:prompt|message|instructions?|override|note|notice))?\s*[\])>|*#]*\s*[:>|\]]\s*\w",
+    rf"\ba l'attention (?:de l'|du |d'une? |des )(?:\w+ )?{_WHO}s?\b",
     rf"{_START}(?:note|message|instructions?|notice|consignes?|important|attention|rappel|reminder)\s+(?:\w+\s+)?(?:to|for|pour|a|aux?)\s+(?:the\s+|l'|le\s+|any\s+|tout\s+|les\s+|all\s+)?{_WHO}s?\b",
     rf"\bif you are (?:an? )?(?:\w+ )?{_WHO}\b|\bsi (?:tu es|vous etes) une? (?:\w+ )?{_WHO}\b",
     r"<\|?\s*(?:system|assistant|user|im_start|im_end|inst|endoftext)\b|\[/?inst\]|<</?sys>>|\bim_start\b|###\s*(?:system|instruction|consigne)",

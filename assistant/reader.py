@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.answer import Evidence
+from assistant.orders import is_order
 from index.encoder import Vectors
 from index.search import StoredSentence
 
@@ -32,9 +33,14 @@ class Reader:
         self._scorer = scorer
         self._threshold = threshold
 
+    def without_threshold(self) -> "Reader":
+        """Return the same reader that lets every sentence pass: for trying what refusals would hide."""
+        return Reader(self._scorer, float("-inf"))
+
     def ranked(self, question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[Evidence]:
         """Return the sentences worth reading with their scores, best first, whether or not they answer."""
         rows = [(c, float(c.vector @ vector)) for c in candidates if len(c.text.split()) >= SHORTEST]
+        rows = [row for row in rows if not is_order(row[0].text)]  # an injected order must never be quoted as guidance
         rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered + row[0].asked))
         rows = rows[:CANDIDATES]
         if not rows:

@@ -31,3 +31,25 @@ class ThresholdsUnfit(UserError):
         "No threshold tells the questions with an answer from those without: {found}.",
         "The reader scores sentences badly, or there are too few dev questions; nothing was written.",
     )
+
+
+class SampleChanged(UserError):
+    """The frozen sample is not what was frozen."""
+
+    code = "sample_changed"
+    fr = (
+        "L’échantillon gelé {file} ne correspond plus aux questions.",
+        "Rétablissez les questions, ou gelez-en un autre : python -m evals.gate --freeze, puis --raise sur des seuils effacés.",
+    )
+    en = (
+        "The frozen sample {file} no longer matches the questions.",
+        "Restore the questions, or freeze another one: python -m evals.gate --freeze, then --raise with the floors removed.",
+    )
+
+
+class YardstickBroken(UserError):
+    """A public set of questions cannot be read."""
+
+    code = "yardstick_broken"
+    fr = ("{file} ne se lit pas : {found}.", "Attendu : le format JSON de SQuAD ; voir en tête de evals/yardstick.py.")
+    en = ("{file} cannot be read: {found}.", "Expected: SQuAD's JSON form; see the top of evals/yardstick.py.")

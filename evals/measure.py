@@ -138,6 +138,11 @@ def wrong_refusal(outcome: Outcome) -> float | None:
     return float(outcome.refused) if outcome.question.answerable else None
 
 
+def not_refused(outcome: Outcome) -> float | None:
+    """Return: was a question with an answer answered? The same as wrong_refusal, for floors: more is better."""
+    return float(not outcome.refused) if outcome.question.answerable else None
+
+
 def answered_right(outcome: Outcome) -> float | None:
     """Return: of all answerable questions, was it answered, all said, nothing false, a right section cited?"""
     if not outcome.question.answerable:
@@ -161,6 +166,7 @@ METRICS: dict[str, Metric] = {
     "language_right": language_right,
     "right_refusals": right_refusal,
     "wrong_refusals": wrong_refusal,
+    "not_refused": not_refused,
     "answered_right": answered_right,
     "good_end": good_end,
 }

@@ -82,15 +82,15 @@ def ranking(found: Found) -> Ranking:
     return tuple(dict.fromkeys((p.document, p.section.split(" > ")[-1]) for p in found.passages))[:DEEP]
 
 
-def asked(parts: Parts, question: Question) -> Outcome:
-    """Ask one question and look at each stage on its own."""
+def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Outcome:
+    """Ask one question and look at each stage on its own; `sides` are the ways of searching to compare."""
     assistant, watch = parts.assistant(), _Watch(parts)
     history = [Message(t.role, t.content) for t in question.history]
     answer = watch.of("answer", lambda: list(assistant.ask(question.question, history))[-1])
     if answer.status is Status.FAILED:
         return Outcome(question, answer, {}, (), 0.0, 0.0, 0.0, 0, 0.0, 0, watch.costs)
     rankings: dict[str, Ranking] = {}
-    for side in reversed(SIDES):  # "both" last: its passages are read
+    for side in sides:
         found = watch.of(side, partial(parts.index.search, answer.search, 4 * DEEP, answer.language, side))
         rankings[side] = ranking(found)
     first = parts.index.search(answer.search, PASSAGES, answer.language)
@@ -108,13 +108,16 @@ def asked(parts: Parts, question: Question) -> Outcome:
 
 
 def run(
-    parts: Parts, questions: Sequence[Question], progress: Callable[[int], object] = lambda _: None
+    parts: Parts,
+    questions: Sequence[Question],
+    progress: Callable[[int], object] = lambda _: None,
+    sides: Sequence[str] = SIDES,
 ) -> list[Outcome]:
     """Ask the questions in order; `progress` is told how many are done."""
     if questions:
-        asked(parts, questions[0])  # opens what is opened at the first question: it is nobody's cost
+        asked(parts, questions[0], sides)  # opens what is opened at the first question: it is nobody's cost
     found = []
     for number, question in enumerate(questions, 1):
-        found.append(asked(parts, question))
+        found.append(asked(parts, question, sides))
         progress(number)
     return found

@@ -129,7 +129,7 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     try:
         parts = wiring.parts(read_config())
-        sets = {split: run(parts, read_all(split=split)) for split in ("dev", "test")}
+        sets = {split: run(parts, read_all(split=split), sides=()) for split in ("dev", "test")}
         rule = fitted(sets["dev"])
         chosen = threshold(rule, sets["dev"], args.wrong)
     except UserError as error:

@@ -19,7 +19,7 @@ LAYERS = [
     ["index.sources"],
     ["index.build", "index.search"],
     ["assistant.errors", "assistant.energy"],
-    ["assistant.config", "assistant.catalog", "assistant.answer", "assistant.terminal"],
+    ["assistant.config", "assistant.catalog", "assistant.answer", "assistant.terminal", "assistant.orders"],
     [
         "assistant.reader",
         "assistant.prior",
