@@ -7,7 +7,7 @@ second call only prints. For each reader, and for the untrained rule (cosine + 0
   the reader is given (what the search missed is lost for every reader alike) and whose words overlap it by 0.2 at most (`low`);
 - refusals at one threshold, which refuses 8 % of the dev questions that the reader could answer.
 
-A reader's score stands in a sum with 2 x cosine, as the product uses it.
+A reader's score stands in the product's sum; the rows named `bare` add 2 x cosine alone to it, so that the readers differ more.
 """
 
 import argparse
@@ -23,9 +23,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 from draw import read_rows  # noqa: E402
+from assistant.reader import ASKED_WEIGHT, COSINE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT  # noqa: E402
 from index.encoder import Encoder  # noqa: E402
 
-COSINE, WORDS = 2.0, 0.3
 WRONG = 0.08
 LOW = 0.2
 MOST = {"asked": 400, "piaf-code": 120, "piaf-ml": 120}  # rows of a source and split, drawn once
@@ -72,12 +72,18 @@ def scored(name: str, file: Path, rows: list[dict], folder: Path, threads: int) 
     return found
 
 
-def sums(row: dict, own: list[float] | None) -> np.ndarray:
-    """Return what ranks the candidates: the untrained rule when there is no reader."""
-    cosines = np.array([c["cosine"] for c in given(row)])
+def sums(row: dict, own: list[float] | None, *, bare: bool = False) -> np.ndarray:
+    """Return what ranks the candidates, as assistant/reader.py adds it up; without a reader, its rule before reading.
+
+    `bare`: cosine alone beside the reader's score, without the questions written beside the sheets and the passage's score.
+    """
+    there = given(row)
+    cosines, words, asked, passage = (np.array([c.get(n, 0.0) for c in there]) for n in ("cosine", "covered", "asked", "passage"))
+    if bare:
+        asked, passage = 0 * asked, 0 * passage
     if own is None:
-        return cosines + WORDS * np.array([c.get("covered", 0.0) for c in given(row)])
-    return np.array(own) + COSINE * cosines
+        return cosines + WORDS_WEIGHT * words + asked
+    return np.array(own) + COSINE_WEIGHT * cosines + ASKED_WEIGHT * asked + PASSAGE_WEIGHT * passage
 
 
 def hits(rows: list[dict], said: dict[str, np.ndarray]) -> str:
@@ -99,11 +105,13 @@ def share(rows: list[dict], said: dict[str, np.ndarray], limit: float) -> str:
 
 def report(name: str, rows: list[dict], said: dict[str, np.ndarray]) -> None:
     """Print the figures of one reader."""
-    ours = [r for r in rows if r["source"] in ("exam", "asked")]
+    ours = [r for r in rows if r["source"] == "exam"]
     dev = sorted(said[key(r)].max() for r in ours if r["split"] == "dev" and r["answerable"])
     limit = dev[int(WRONG * len(dev))]
     print(f"\n{name}: threshold {limit:.2f}")
     for split, source in sorted({(r["split"], r["source"]) for r in rows}):
+        if source == "asked" and "bare" not in name:
+            continue  # the question itself is in the index: its nearness would say the answer
         for language in ("fr", "en"):
             part = [r for r in rows if (r["split"], r["source"], r["language"]) == (split, source, language)]
             with_answer = [r for r in part if r["answerable"]]
@@ -128,11 +136,13 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     rows = chosen(read_rows(args.data / "ours.jsonl", args.data / "public_rows.jsonl"), args.sets)
-    report("untrained rule", rows, {key(r): sums(r, None) for r in rows})
+    for bare in (False, True):
+        report("untrained rule" + " bare" * bare, rows, {key(r): sums(r, None, bare=bare) for r in rows})
     for reader in args.readers:
         name, _, file = reader.partition("=")
         own = scored(name, Path(file), rows, args.data / "scores", args.threads)
-        report(name, rows, {key(r): sums(r, own[key(r)]) for r in rows})
+        for bare in (False, True):
+            report(name + " bare" * bare, rows, {key(r): sums(r, own[key(r)], bare=bare) for r in rows})
 
 
 if __name__ == "__main__":

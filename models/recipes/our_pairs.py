@@ -1,14 +1,16 @@
 """Turn our own questions into training rows, with the candidates that the product itself proposes.
 
-    our_pairs.py OUT [--asked FOLDER] [--questions FOLDER] [--corpus FOLDER]
+    our_pairs.py OUT [--questions FOLDER] [--corpus FOLDER]
 
 Needs an index (jugeote index). Writes OUT/ours.jsonl, one question a line:
 
-    {"id", "source": "exam" | "asked", "split", "language", "kind", "question", "strength", "overlap", "candidates": [
-        {"text": "heading: sentence", "cosine", "covered", "gold", "held", "found", "section", "near"}]}
+    {"id", "source": "exam" | "asked", "split", "language", "kind", "question", "strength", "near_asked", "near_missed", "overlap",
+     "candidates": [{"text": "heading: sentence", "section", "sentence", "held", "cosine", "covered", "asked", "passage", "gold", "found",
+                     "near"}]}
 
-`exam`: evals/questions, each with its split. `asked`: other wordings of what the sheets answer; only those whose section no
-dev or test question shares are train, the others follow that question. `off`: public questions (public.jsonl), off our subject.
+`exam`: evals/questions, each with its split. `asked`: corpus/*/ID.asked.jsonl, other wordings of what the sheets answer; one that
+shares a sentence, or its twin, with a dev or test question follows that question. `off`: public questions (public.jsonl), off our
+subject.
 `held`: the sentence answers a dev or test question, and
 is no training candidate either: seen only as a wrong one, it would be unlearnt. `found`: among the sentences that the reader is
 given; a gold one that the search missed is kept for training, and not for measuring. `near`: cosine to the nearest gold one.
@@ -51,26 +53,22 @@ class Asked:
     unsure: bool  # only one section's answers are known
 
 
-def asked_questions(folder: Path, sheets: dict[str, Sheet], held: dict[str, str], near: dict[str, str]) -> list[Asked]:
-    """Read FOLDER/fr/ID.jsonl and FOLDER/en/ID.jsonl; no question that shares a section with a dev or test one is train."""
+def asked_questions(corpus: Path, sheets: dict[str, Sheet], held: dict[str, str], near: dict[str, str]) -> list[Asked]:
+    """Read the questions beside the sheets; none that shares a sentence with a dev or test question is train."""
     found = []
-    for language in ("fr", "en"):
-        for file in sorted((folder / language).glob("*.jsonl")):
-            name = f"{language}/{file.stem}"
-            for number, line in enumerate(file.read_text("utf-8").splitlines()):
-                row = json.loads(line)
-                gold = tuple(Gold(name, row["section"].split(" > ")[-1], s) for s in row["sentences"])
-                question = Question(
-                    f"asked-{name}-{number}", language, "asked" if gold else "near_topic", "staff", row["question"], (),
-                    bool(gold), gold, (), (), "train",
-                )
-                if gold and sheets[name].section(gold[0].section) is None:
-                    continue
-                split = near.get(file.stem, "train")
-                if gold:
-                    splits = {held.get(place, "train") for place in places(question, sheets)}
-                    split = next(s for s in ("test", "dev", "train") if s in splits)
-                found.append(Asked(question.id, "asked", split, question, True))
+    for name, sheet in sheets.items():
+        file = corpus / f"{name}.asked.jsonl"
+        for number, line in enumerate(file.read_text("utf-8").splitlines() if file.exists() else ()):
+            row = json.loads(line)
+            gold = tuple(Gold(name, row["section"].split(" > ")[-1], s) for s in row["sentences"])
+            question = Question(
+                f"asked-{name}-{number}", name[:2], "asked" if gold else "near_topic", "staff", row["question"], (),
+                bool(gold), gold, (), (), "train",
+            )  # fmt: skip
+            if any(sheet.section(g.section) is None for g in gold):
+                continue
+            splits = {held.get(sentence, "train") for _, sentence in places(question, sheets)} or {near.get(name[3:], "train")}
+            found.append(Asked(question.id, "asked", next(s for s in ("test", "dev", "train") if s in splits), question, True))
     return found
 
 
@@ -104,12 +102,24 @@ class Candidates:
         config = read_config()
         self.index, self.embedder = wiring.index(config), wiring.embedder(config)
         self.sheets, self.held = sheets, held
+        self.places: dict[tuple[str, str, str], tuple[str, str]] = {}
 
-    def place(self, document: str, section: str) -> str:
-        """Return the section's name, the same for both twins."""
-        sheet = self.sheets.get(document)
-        found = sheet.section(section) if sheet else None
-        return f"{document[3:]}#{found[0] if found else section}"
+    def place(self, document: str, section: str, sentence: str) -> tuple[str, str]:
+        """Return the names of a section and of a sentence, the same for both twins."""
+        key = (document, section, sentence)
+        if key not in self.places:
+            heading = section.split(" > ")[-1]
+            if document in self.sheets and self.sheets[document].section(heading):
+                gold = Gold(document, heading, sentence)
+                asked = Question("", document[:2], "", "", "", (), True, (gold,), (), (), None)
+                self.places[key] = places(asked, self.sheets)[0]
+            else:
+                self.places[key] = (f"{document}#{section}", f"{document}#{sentence}")
+        return self.places[key]
+
+    def candidate(self, shown: str, place: tuple[str, str], **more: object) -> dict:
+        """Return a candidate of a row."""
+        return {"text": shown, "section": place[0], "sentence": place[1], "held": place[1] in self.held, **more}
 
     def missed(self, question: Question, kept: list[StoredSentence]) -> Iterator[tuple[Gold, str]]:
         """Yield the gold sentences that the search did not find, as the index cuts them."""
@@ -129,7 +139,7 @@ class Candidates:
         said = language_of(question.question)
         first = self.index.search(text, PASSAGES, said if said in ("fr", "en") else "en")
         rows = [(c, float(c.vector @ first.vector)) for c in self.index.sentences(first) if len(c.text.split()) >= SHORTEST]
-        rows.sort(key=lambda r: -(r[1] + WORDS_WEIGHT * r[0].covered))
+        rows.sort(key=lambda r: -(r[1] + WORDS_WEIGHT * r[0].covered + r[0].asked))  # as assistant/reader.py does
         kept = rows[:CANDIDATES]
         vectors = [c.vector for c, _ in kept if is_gold(question, c.passage.document, c.text)]
         missed = list(self.missed(question, [c for c, _ in kept]))
@@ -137,21 +147,21 @@ class Candidates:
         vectors += list(encoded)
         candidates = []
         for c, cosine in kept:
-            place = self.place(c.passage.document, c.passage.section)
-            candidates.append({
-                "text": _shown(c), "cosine": round(cosine, 4), "covered": round(c.covered, 4),
-                "gold": is_gold(question, c.passage.document, c.text), "held": place in self.held, "found": True,
-                "section": place, "near": round(max((float(v @ c.vector) for v in vectors), default=0.0), 3),
-            })
+            candidates.append(self.candidate(
+                _shown(c), self.place(c.passage.document, c.passage.section, c.text), cosine=round(cosine, 4),
+                covered=round(c.covered, 4), asked=round(c.asked, 4), passage=round(c.passage.score, 4),
+                gold=is_gold(question, c.passage.document, c.text), found=True,
+                near=round(max((float(v @ c.vector) for v in vectors), default=0.0), 3),
+            ))  # fmt: skip
         for (gold, sentence), vector in zip(missed, encoded, strict=True):
-            place = self.place(gold.sheet, gold.section)
-            candidates.append({
-                "text": f"{gold.section.split(' > ')[-1]}: {sentence}", "cosine": round(float(vector @ first.vector), 4), "covered": 0.0,
-                "gold": True, "held": place in self.held, "found": False, "section": place, "near": 1.0,
-            })
+            candidates.append(self.candidate(
+                f"{gold.section.split(' > ')[-1]}: {sentence}", self.place(gold.sheet, gold.section, sentence),
+                cosine=round(float(vector @ first.vector), 4), covered=0.0, asked=0.0, passage=0.0, gold=True, found=False, near=1.0,
+            ))  # fmt: skip
         return {
             "id": asked.id, "source": asked.source, "split": asked.split, "language": question.language, "kind": question.kind,
             "question": text, "unsure": asked.unsure, "strength": round(first.strength, 4),
+            "near_asked": round(first.asked, 4), "near_missed": round(first.missed, 4),
             "overlap": round(overlap(question)[0], 3), "answerable": question.answerable, "candidates": candidates,
         }
 
@@ -165,18 +175,16 @@ def main() -> None:
     """Write OUT/ours.jsonl."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--asked", type=Path)
     parser.add_argument("--questions", type=Path, default=ROOT / "evals" / "questions")
     parser.add_argument("--corpus", type=Path, default=ROOT / "corpus")
     args = parser.parse_args()
     sheets, exam = read_sheets(args.corpus), read_all(args.questions)
     unseen = [q for q in exam if q.split in ("dev", "test")]
-    held = {place: q.split for q in sorted(unseen, key=lambda q: q.split) for place in places(q, sheets)}
+    held = {place[1]: q.split for q in sorted(unseen, key=lambda q: q.split) for place in places(q, sheets)}
     near = {g.sheet[3:]: half(g.sheet[3:]) for q in unseen for g in q.gold}
     everything = [Asked(q.id, "exam", q.split or "train", q, False) for q in exam]
-    if args.asked:
-        everything += asked_questions(args.asked, sheets, held, near)
-    everything += off_topic(args.out / "public.jsonl", 150)
+    everything += asked_questions(args.corpus, sheets, held, near)
+    everything += off_topic(args.out / "public.jsonl", 60)
     make, counts = Candidates(sheets, held), Counter()
     args.out.mkdir(parents=True, exist_ok=True)
     done = {}

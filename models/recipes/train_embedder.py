@@ -4,8 +4,8 @@ DATA: ours.jsonl, public_rows.jsonl and chunks.jsonl. START: a training form of 
 end model/ (trained) and average/ (the mean of START and trained, tensor by tensor, which keeps what START knew best).
 
 A question is drawn to what answers it, away from the other answers of the step and from one hard wrong sentence: to the sentence
-(the reader's candidates are chosen so), to the chunk as indexed (search), or to the chunk of the other language (a question in French
-finds an English sheet). Sections that dev or test questions lean on are never drawn. Run the same line again to go on after a stop.
+(the reader's candidates are chosen so), to another question that it answers (search compares them), to the chunk as indexed, or
+to the chunk of the other language (a question in French finds an English sheet). Nothing that dev or test questions lean on is drawn. Run the same line again to go on after a stop.
 """
 
 import argparse
@@ -33,7 +33,7 @@ RATES = {"embeddings": 2e-4, "body": 4e-5}
 WARM = 20
 EVERY = 5.0  # processor minutes between two looks at dev
 SHARES = {"exam": 0.36, "asked": 0.4, "piaf-code": 0.14, "SQuAD-explorer": 0.1}
-KINDS = {"sentence": 0.5, "chunk": 0.3, "twin": 0.2}  # what a step draws to
+KINDS = {"sentence": 0.4, "asked": 0.25, "chunk": 0.2, "twin": 0.15}  # what a step draws to
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,14 @@ class Pair:
 
 
 class Corpus:
-    """The chunks, by section and by sentence."""
+    """The chunks, by section and by sentence, and the questions that each sentence answers."""
 
-    def __init__(self, chunks: list[dict]) -> None:
+    def __init__(self, chunks: list[dict], rows: list[dict]) -> None:
+        self.asked: dict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            if row["source"] == "asked" and row["split"] == "train":
+                for name in {c["sentence"] for c in row["candidates"] if c["gold"]}:
+                    self.asked[name].append(row["question"])
         self.by_section: dict[tuple[str, str], list[dict]] = defaultdict(list)
         self.by_sentence: dict[tuple[str, str], dict] = {}
         for chunk in chunks:
@@ -71,6 +76,11 @@ def pair(row: dict, kind: str, corpus: Corpus, rng: random.Random) -> Pair | Non
     texts = [c["text"].split(": ", 1)[1] for c in (right, away)]
     if row["kind"] == "public":
         section += row["id"]
+    elif kind == "asked":
+        others = [q for q in corpus.asked[right["sentence"]] if q != row["question"]]
+        if not others:
+            return None
+        texts = [rng.choice(others), ""]
     elif kind != "sentence":
         language = row["language"] if kind == "chunk" else {"fr": "en", "en": "fr"}[row["language"]]
         near = [corpus.by_sentence.get((row["language"], text)) for text in texts]
@@ -94,7 +104,7 @@ def stream(rows: list[dict], corpus: Corpus, rng: random.Random) -> Iterator[tup
         pairs: dict[str, Pair] = {}
         while len(pairs) < STEP:
             name = rng.choices(names, [SHARES[n] for n in names])[0]
-            if not left[name]:
+            if not left[name]:  # once round before any again
                 left[name] = rng.sample(pools[name], len(pools[name]))
             drawn = pair(left[name].pop(), kind, corpus, rng)
             if drawn:
@@ -122,7 +132,7 @@ def loss_of(model: Embedder, tokenizer: Tokenizer, kind: str, pairs: list[Pair])
     """Return the loss of a step and the share of questions whose answer comes first."""
     size = PIECES["sentence" if kind == "sentence" else "chunk"]
     asked = vectors(model, tokenizer, [p.question for p in pairs], PIECES["question"])
-    hard = [p.wrong for p in pairs] if kind == "sentence" else []  # a chunk is long: those of the other questions must do
+    hard = [p.wrong for p in pairs if p.wrong] if kind == "sentence" else []  # a chunk is long: those of the others must do
     said = vectors(model, tokenizer, [p.right for p in pairs] + hard, size)
     table, aim = asked @ said.T / HEAT, torch.arange(len(pairs))
     loss = cross_entropy(table, aim) + 0.5 * cross_entropy(table[:, : len(pairs)].T, aim)
@@ -172,7 +182,7 @@ def train(run: Run) -> None:
     data = run.args.data
     rows, chunks = read_rows(data / "ours.jsonl", data / "public_rows.jsonl"), read_rows(data / "chunks.jsonl")
     dev = [r for r in rows if r["split"] == "dev" and r["answerable"] and any(c["gold"] for c in r["candidates"])]
-    steps, losses, right = stream(rows, Corpus(chunks), run.rng), [], []
+    steps, losses, right = stream(rows, Corpus(chunks, rows), run.rng), [], []
     run.model.train()
     seen = run.minutes()
     while run.progress() < 1:
