@@ -1,21 +1,29 @@
 """Draw training examples from rows of candidates (our_pairs.py, public_candidates.py).
 
-Knows nothing of models: rows in, (question, texts, cosines, right indices) out. No right index: nothing answers.
+Knows nothing of models: rows in, (question, texts, what the sum says without the reader, right indices) out. No right index: nothing answers.
 """
 
 import json
 import random
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+from assistant.reader import ASKED_WEIGHT, COSINE_WEIGHT, WORDS_WEIGHT  # noqa: E402
+
 # Shares of the questions of a step. Ours weigh most: they are what the product is asked.
-SHARES = {"exam": 0.33, "asked": 0.38, "off": 0.04, "piaf-code": 0.14, "SQuAD-explorer": 0.11}
+SHARES = {"exam": 0.45, "asked": 0.43, "off": 0.02, "piaf-code": 0.06, "SQuAD-explorer": 0.04}
 WITHOUT = {"exam": 0.05, "asked": 0.18, "piaf-code": 0.3, "SQuAD-explorer": 0.3}  # answer taken away, beside the real ones
 SIZE = 9  # candidates a question: fewer than the 24 of the product, the hardest among them; more questions for the same time
 TWIN = 0.8  # cosine to a right sentence from which another may be right as well, where not all right ones are known
 LIKE = 0.6  # and from which it may still be an answer once the right one is taken away
+# What the product's sum must reach before an answer is likelier than none (logistic fit on train), so that the no-answer slot stands at 0.
+# Public rows have no words counted, asked ones no nearness to asked questions: it would be to themselves.
+REACHED = {"exam": 7.25, "off": 7.25, "asked": 4.5, "piaf-code": 3.0, "SQuAD-explorer": 3.0}
 TITLED = 0.5  # share of public questions that show a title before the sentence; ours always show the heading
 
 
@@ -27,13 +35,20 @@ class Example:
     language: str
     question: str
     texts: list[str]
-    cosines: list[float]
+    before: list[float]  # what the product's sum says without the reader, less REACHED
     gold: list[int]
 
 
 def read_rows(*files: Path) -> list[dict]:
     """Return the rows of the files that exist, in order."""
     return [json.loads(line) for file in files if file.exists() for line in file.read_text("utf-8").splitlines()]
+
+
+def before(row: dict, candidate: dict) -> float:
+    """Return what the product adds to the reader's score of a candidate, less what must be reached."""
+    asked = 0.0 if row["source"] == "asked" else candidate.get("asked", 0.0)
+    said = COSINE_WEIGHT * candidate["cosine"] + WORDS_WEIGHT * candidate.get("covered", 0.0) + ASKED_WEIGHT * asked
+    return said - REACHED[row["source"]]
 
 
 def usable(row: dict) -> bool:
@@ -68,7 +83,7 @@ def example(row: dict, rng: random.Random) -> Example | None:
     bare = row["kind"] == "public" and rng.random() > TITLED
     texts = [c["text"].split(": ", 1)[1] if bare else c["text"] for c in kept]
     return Example(
-        row["source"], row["language"], row["question"], texts, [c["cosine"] for c in kept], [i for i, c in enumerate(kept) if c["gold"]]
+        row["source"], row["language"], row["question"], texts, [before(row, c) for c in kept], [i for i, c in enumerate(kept) if c["gold"]]
     )
 
 

@@ -1,13 +1,13 @@
-"""Measure readers on questions they never saw: `measure_reader.py DATA NAME=FILE... [--sets dev|all] [--threads 1]`.
+"""Measure readers on questions they never saw: `measure_reader.py DATA NAME=WEIGHT=FILE... [--sets dev|all] [--threads 1]`.
 
 DATA: ours.jsonl and public_rows.jsonl. FILE: an 8-bit file, beside its tokenizer.json. Scores are kept in DATA/scores, so that a
-second call only prints. For each reader, and for the untrained rule (cosine + 0.3 words), prints:
+second call only prints. For each reader, and for the sum without a reader, prints:
 
 - hit at 1 and 3: the best, or one of the three best sentences, is right; of the questions whose right sentence is among those that
   the reader is given (what the search missed is lost for every reader alike) and whose words overlap it by 0.2 at most (`low`);
 - refusals at one threshold, which refuses 8 % of the dev questions that the reader could answer.
 
-A reader's score stands in the product's sum; the rows named `bare` add 2 x cosine alone to it, so that the readers differ more.
+A reader's score stands in the product's sum, times WEIGHT.
 """
 
 import argparse
@@ -23,12 +23,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 from draw import read_rows  # noqa: E402
-from assistant.reader import ASKED_WEIGHT, COSINE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT  # noqa: E402
+from assistant.reader import ASKED_WEIGHT, COSINE_WEIGHT, WORDS_WEIGHT  # noqa: E402
 from index.encoder import Encoder  # noqa: E402
 
 WRONG = 0.08
 LOW = 0.2
-MOST = {"asked": 400, "piaf-code": 120, "piaf-ml": 120}  # rows of a source and split, drawn once
+MOST = {"asked": 150, "piaf-code": 120, "piaf-ml": 120}  # rows of a source and split, drawn once
 FAR = ("off_topic", "prompt_attack", "noise")  # the other kinds without an answer are near misses
 
 
@@ -72,18 +72,13 @@ def scored(name: str, file: Path, rows: list[dict], folder: Path, threads: int) 
     return found
 
 
-def sums(row: dict, own: list[float] | None, *, bare: bool = False) -> np.ndarray:
-    """Return what ranks the candidates, as assistant/reader.py adds it up; without a reader, its rule before reading.
-
-    `bare`: cosine alone beside the reader's score, without the questions written beside the sheets and the passage's score.
-    """
+def sums(row: dict, own: list[float] | None, weight: float) -> np.ndarray:
+    """Return what ranks the candidates, as assistant/reader.py adds it up; `own` None: without a reader."""
     there = given(row)
-    cosines, words, asked, passage = (np.array([c.get(n, 0.0) for c in there]) for n in ("cosine", "covered", "asked", "passage"))
-    if bare:
-        asked, passage = 0 * asked, 0 * passage
-    if own is None:
-        return cosines + WORDS_WEIGHT * words + asked
-    return np.array(own) + COSINE_WEIGHT * cosines + ASKED_WEIGHT * asked + PASSAGE_WEIGHT * passage
+    asked = [0.0 if row["source"] == "asked" else c.get("asked", 0.0) for c in there]  # the question itself is in the index
+    cosines, words = ([c.get(n, 0.0) for c in there] for n in ("cosine", "covered"))
+    said = COSINE_WEIGHT * np.array(cosines) + WORDS_WEIGHT * np.array(words) + ASKED_WEIGHT * np.array(asked)
+    return said if own is None else said + weight * np.array(own)
 
 
 def hits(rows: list[dict], said: dict[str, np.ndarray]) -> str:
@@ -110,8 +105,6 @@ def report(name: str, rows: list[dict], said: dict[str, np.ndarray]) -> None:
     limit = dev[int(WRONG * len(dev))]
     print(f"\n{name}: threshold {limit:.2f}")
     for split, source in sorted({(r["split"], r["source"]) for r in rows}):
-        if source == "asked" and "bare" not in name:
-            continue  # the question itself is in the index: its nearness would say the answer
         for language in ("fr", "en"):
             part = [r for r in rows if (r["split"], r["source"], r["language"]) == (split, source, language)]
             with_answer = [r for r in part if r["answerable"]]
@@ -131,18 +124,18 @@ def main() -> None:
     """Score and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("readers", nargs="*", help="NAME=FILE")
+    parser.add_argument("readers", nargs="*", help="NAME=WEIGHT=FILE")
     parser.add_argument("--sets", choices=("dev", "all"), default="dev")
+    parser.add_argument("--sources", nargs="*", default=["exam", "asked", "piaf-code", "piaf-ml"])
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     rows = chosen(read_rows(args.data / "ours.jsonl", args.data / "public_rows.jsonl"), args.sets)
-    for bare in (False, True):
-        report("untrained rule" + " bare" * bare, rows, {key(r): sums(r, None, bare=bare) for r in rows})
+    rows = [r for r in rows if r["source"] in args.sources]
+    report("without a reader", rows, {key(r): sums(r, None, 0.0) for r in rows})
     for reader in args.readers:
-        name, _, file = reader.partition("=")
+        name, weight, file = reader.split("=")
         own = scored(name, Path(file), rows, args.data / "scores", args.threads)
-        for bare in (False, True):
-            report(name + " bare" * bare, rows, {key(r): sums(r, own[key(r)], bare=bare) for r in rows})
+        report(f"{name} x {weight}", rows, {key(r): sums(r, own[key(r)], float(weight)) for r in rows})
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ DATA: a folder with ours.jsonl and public_rows.jsonl. START: a training form (co
 reader, or of the embedder, whose head then starts at 0. OUT: checkpoint, log.jsonl with the curves, and at the end the training
 form; keep it outside the checkout. Run the same line again to go on after a stop.
 
-The loss is listwise: the candidates of a question and a no-answer slot share one softmax, and 2 x cosine is added to the scores
-as the product adds it. --minutes are of one processor core; --until ends the schedule early when the machine is shared.
+The loss is listwise: the candidates of a question and a no-answer slot share one softmax. What the product adds to the score (cosine,
+words, nearness to asked questions) is added here as well, so that the reader learns what they do not know. --scale makes the
+start's own score weigh less or more at first. --minutes are of one processor core; --until ends the schedule early when the machine is shared.
 """
 
 import argparse
@@ -17,30 +18,33 @@ from pathlib import Path
 import numpy as np
 import torch
 from clock import Clock
-from draw import Example, fixed, read_rows, stream
+from draw import Example, before, fixed, read_rows, stream
 from export import Embedder, Reader, load
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import log_softmax
 
 PIECES = 64
-COSINE = 2.0  # assistant/reader.py adds so much
-QUESTIONS = 12  # a step
+QUESTIONS = 8  # a step
 SIZE = 36  # pairs that run together
 RATES = {"body": 1e-4, "embeddings": 1e-4, "head": 5e-4}
-WARM = 20  # steps
-EVERY = 8.0  # processor minutes between two looks at dev
-DEV = {"exam": 200, "asked": 60, "piaf-code": 30}
+WARM = 10  # steps
+EVERY = 3.0  # processor minutes between two looks at dev
+DEV = {"exam": 60, "piaf-code": 20}  # a look costs as much as six steps; measure_reader.py does it in full
 FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
-def opened(start: Path) -> tuple[Reader, Tokenizer]:
-    """Return the model and its tokenizer."""
+def opened(start: Path, scale: float) -> tuple[Reader, Tokenizer]:
+    """Return the model, its score times `scale`, and its tokenizer."""
     tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(PIECES, strategy="longest_first")  # as the product cuts
     if "none" in load_file(start / "model.safetensors"):
-        return load("reader", start), tokenizer
+        reader = load("reader", start)
+        with torch.no_grad():
+            for weight in (reader.out.weight, reader.out.bias, reader.none):
+                weight *= scale
+        return reader, tokenizer
     embedder: Embedder = load("embedder", start)
     reader = Reader(embedder.encoder, embedder.encoder.config.hidden_size)
     torch.nn.init.zeros_(reader.out.weight)
@@ -67,7 +71,7 @@ def scores(model: torch.nn.Module, tokenizer: Tokenizer, pairs: list[tuple[str, 
 def loss_of(model: Reader, tokenizer: Tokenizer, examples: list[Example]) -> tuple[torch.Tensor, int]:
     """Return the mean loss of some questions and how many were decided rightly."""
     said = scores(model, tokenizer, [(e.question, t) for e in examples for t in e.texts])
-    said = said + COSINE * torch.tensor([c for e in examples for c in e.cosines])
+    said = said + torch.tensor([b for e in examples for b in e.before])
     at, right, losses = 0, 0, []
     for e in examples:
         # The constant `none` is already taken off by the model: the no-answer slot stands at 0.
@@ -89,7 +93,7 @@ def look(model: Reader, tokenizer: Tokenizer, rows: list[dict]) -> dict[str, dic
             if not there or (row["answerable"] and not any(c["gold"] for c in there)):
                 continue  # what the search missed says nothing of the reader
             said = scores(model, tokenizer, [(row["question"], c["text"]) for c in there]).numpy()
-            said = said + COSINE * np.array([c["cosine"] for c in there])
+            said = said + np.array([before(row, c) for c in there])
             key, gold = f"{row['source']}-{row['language']}", [c["gold"] for c in there]
             if any(gold):
                 order = np.argsort(-said)
@@ -109,7 +113,7 @@ class Run(Clock):
 
     def __init__(self, args: argparse.Namespace) -> None:
         args.out.mkdir(parents=True, exist_ok=True)
-        self.model, self.tokenizer = opened(args.start)
+        self.model, self.tokenizer = opened(args.start, args.scale)
         named = list(self.model.named_parameters())
         groups = {
             "embeddings": [p for n, p in named if n.startswith("enc.embeddings")],
@@ -182,6 +186,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--until")
+    parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
