@@ -1,4 +1,4 @@
-"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.30] [--write]`.
+"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.25] [--write]`.
 
 The rule (assistant/prior.py): an answer is given when
 
@@ -124,7 +124,7 @@ def row(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> dict[str, floa
 def main(argv: Sequence[str]) -> int:
     """Fit on dev, print the sweep on dev and test, and write the file when asked."""
     parser = argparse.ArgumentParser(prog="python -m evals.thresholds", description=__doc__)
-    parser.add_argument("--wrong", type=float, default=0.3)
+    parser.add_argument("--wrong", type=float, default=0.25)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
     try:

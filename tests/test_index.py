@@ -128,7 +128,7 @@ def test_a_question_written_beside_a_document_leads_to_its_sentence(site):
     found = index.search("à combien la tonne ?", language="fr")
     assert found.passages[0].document == "fr/carbone"
     assert found.strength > before.strength
-    assert found.missed == 0
+    assert (found.missed, found.asked > 1) == (0, True)
     leading = {s.text: s.asked for s in index.sentences(found)}
     assert leading.pop("Le carbone a un prix interne choisi.") > 1
     assert set(leading.values()) <= {0.0}
@@ -144,7 +144,8 @@ def test_a_question_that_no_sentence_answers_is_remembered_as_such(site):
     (site.corpus / "fr/carbone.asked.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n")
     site.build()
     found = site.index().search("à combien la tonne ?", language="fr")
-    assert found.missed == pytest.approx(1, abs=1e-5)
+    assert found.missed > 1
+    assert found.asked == 0
     assert all(s.asked == 0 for s in site.index().sentences(found))
 
 

@@ -9,7 +9,7 @@ from assistant.answer import Evidence, ModelCard, Piece
 
 MOST = 4  # sentences in an answer
 PER_PASSAGE = 2
-MARGIN = 1.5  # how far below the best sentence another one may score: 3.0 shows more and finds nothing more (evals)
+MARGIN = 2.5  # how far below the best sentence another one may score: 3.0 shows more and finds nothing more (evals)
 
 JOINTS = {
     "fr": {"first": "Les sources disent :", "next": "Elles ajoutent :", "other": "Une source en anglais dit :"},
