@@ -25,7 +25,7 @@ def _recipes(monkeypatch):
 def row(**changes):
     """Return a row with two right sentences, one of them held, and wrong ones of two sections."""
     candidates = [
-        candidate(text=f"Titre: phrase {n}", section="a" if n < 4 else "b", gold=n < 2, held=n == 1, near=1 - n / 10)
+        candidate(text=f"Titre: phrase {n}", section="a#1" if n < 4 else "b#1", gold=n < 2, held=n == 1, near=1 - n / 10)
         for n in range(12)
     ]
     return {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
-from assistant.reader import ASKED_WEIGHT, COSINE_WEIGHT, WORDS_WEIGHT  # noqa: E402
+from assistant.reader import ASKED_WEIGHT, COSINE_WEIGHT, COVERED_WEIGHT, OPENING, PASSAGE_WEIGHT  # noqa: E402
 
 # Shares of the questions of a step. Ours weigh most: they are what the product is asked.
 SHARES = {"exam": 0.45, "asked": 0.43, "off": 0.02, "piaf-code": 0.06, "SQuAD-explorer": 0.04}
@@ -21,9 +21,10 @@ WITHOUT = {"exam": 0.05, "asked": 0.18, "piaf-code": 0.3, "SQuAD-explorer": 0.3}
 SIZE = 9  # candidates a question: fewer than the 24 of the product, the hardest among them; more questions for the same time
 TWIN = 0.8  # cosine to a right sentence from which another may be right as well, where not all right ones are known
 LIKE = 0.6  # and from which it may still be an answer once the right one is taken away
-# What the product's sum must reach before an answer is likelier than none (logistic fit on train), so that the no-answer slot stands at 0.
+HEAT = 0.3  # the product's sum is so much too sure of itself; the trained score is divided by it when it is written
+# What HEAT x the product's sum must reach before an answer is likelier than none (logistic fit on train), so that the no-answer slot stands at 0.
 # Public rows have no words counted, asked ones no nearness to asked questions: it would be to themselves.
-REACHED = {"exam": 7.25, "off": 7.25, "asked": 4.5, "piaf-code": 3.0, "SQuAD-explorer": 3.0}
+REACHED = {"exam": 7.25, "off": 7.25, "asked": 3.25, "piaf-code": 3.5, "SQuAD-explorer": 3.5}
 TITLED = 0.5  # share of public questions that show a title before the sentence; ours always show the heading
 
 
@@ -44,11 +45,20 @@ def read_rows(*files: Path) -> list[dict]:
     return [json.loads(line) for file in files if file.exists() for line in file.read_text("utf-8").splitlines()]
 
 
+def added(row: dict, candidate: dict) -> float:
+    """Return what assistant/reader.py adds to the reader's score.
+
+    An asked question is in the index itself, and would be near to itself alone: what rests on that is left out.
+    """
+    said = COSINE_WEIGHT * candidate["cosine"] + COVERED_WEIGHT * candidate.get("covered", 0.0)
+    if row["source"] in ("exam", "off"):
+        said += ASKED_WEIGHT * candidate["asked"] ** 2 + PASSAGE_WEIGHT * candidate["passage"]
+    return said - OPENING * candidate["section"].endswith("#0")  # section 0 stands before the first heading
+
+
 def before(row: dict, candidate: dict) -> float:
-    """Return what the product adds to the reader's score of a candidate, less what must be reached."""
-    asked = 0.0 if row["source"] == "asked" else candidate.get("asked", 0.0)
-    said = COSINE_WEIGHT * candidate["cosine"] + WORDS_WEIGHT * candidate.get("covered", 0.0) + ASKED_WEIGHT * asked
-    return said - REACHED[row["source"]]
+    """Return what stands beside the reader's score in training: HEAT x what the product adds, less what must be reached."""
+    return HEAT * added(row, candidate) - REACHED[row["source"]]
 
 
 def usable(row: dict) -> bool:

@@ -1,4 +1,4 @@
-"""Measure readers on questions they never saw: `measure_reader.py DATA NAME=WEIGHT=FILE... [--sets dev|all] [--threads 1]`.
+"""Measure readers on questions they never saw: `measure_reader.py DATA NAME=FILE... [--sets dev|all] [--threads 1]`.
 
 DATA: ours.jsonl and public_rows.jsonl. FILE: an 8-bit file, beside its tokenizer.json. Scores are kept in DATA/scores, so that a
 second call only prints. For each reader, and for the sum without a reader, prints:
@@ -7,7 +7,7 @@ second call only prints. For each reader, and for the sum without a reader, prin
   the reader is given (what the search missed is lost for every reader alike) and whose words overlap it by 0.2 at most (`low`);
 - refusals at one threshold, which refuses 8 % of the dev questions that the reader could answer.
 
-A reader's score stands in the product's sum, times WEIGHT.
+A reader's score stands in the product's sum.
 """
 
 import argparse
@@ -22,8 +22,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
-from draw import read_rows  # noqa: E402
-from assistant.reader import ASKED_WEIGHT, COSINE_WEIGHT, WORDS_WEIGHT  # noqa: E402
+from draw import added, read_rows  # noqa: E402
 from index.encoder import Encoder  # noqa: E402
 
 WRONG = 0.08
@@ -72,13 +71,10 @@ def scored(name: str, file: Path, rows: list[dict], folder: Path, threads: int) 
     return found
 
 
-def sums(row: dict, own: list[float] | None, weight: float) -> np.ndarray:
+def sums(row: dict, own: list[float] | None) -> np.ndarray:
     """Return what ranks the candidates, as assistant/reader.py adds it up; `own` None: without a reader."""
-    there = given(row)
-    asked = [0.0 if row["source"] == "asked" else c.get("asked", 0.0) for c in there]  # the question itself is in the index
-    cosines, words = ([c.get(n, 0.0) for c in there] for n in ("cosine", "covered"))
-    said = COSINE_WEIGHT * np.array(cosines) + WORDS_WEIGHT * np.array(words) + ASKED_WEIGHT * np.array(asked)
-    return said if own is None else said + weight * np.array(own)
+    said = np.array([added(row, c) for c in given(row)])
+    return said if own is None else said + np.array(own)
 
 
 def hits(rows: list[dict], said: dict[str, np.ndarray]) -> str:
@@ -124,18 +120,18 @@ def main() -> None:
     """Score and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
-    parser.add_argument("readers", nargs="*", help="NAME=WEIGHT=FILE")
+    parser.add_argument("readers", nargs="*", help="NAME=FILE")
     parser.add_argument("--sets", choices=("dev", "all"), default="dev")
     parser.add_argument("--sources", nargs="*", default=["exam", "asked", "piaf-code", "piaf-ml"])
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     rows = chosen(read_rows(args.data / "ours.jsonl", args.data / "public_rows.jsonl"), args.sets)
     rows = [r for r in rows if r["source"] in args.sources]
-    report("without a reader", rows, {key(r): sums(r, None, 0.0) for r in rows})
+    report("without a reader", rows, {key(r): sums(r, None) for r in rows})
     for reader in args.readers:
-        name, weight, file = reader.split("=")
+        name, _, file = reader.partition("=")
         own = scored(name, Path(file), rows, args.data / "scores", args.threads)
-        report(f"{name} x {weight}", rows, {key(r): sums(r, own[key(r)], float(weight)) for r in rows})
+        report(name, rows, {key(r): sums(r, own[key(r)]) for r in rows})
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ reader, or of the embedder, whose head then starts at 0. OUT: checkpoint, log.js
 form; keep it outside the checkout. Run the same line again to go on after a stop.
 
 The loss is listwise: the candidates of a question and a no-answer slot share one softmax. What the product adds to the score (cosine,
-words, nearness to asked questions) is added here as well, so that the reader learns what they do not know. --scale makes the
-start's own score weigh less or more at first. --minutes are of one processor core; --until ends the schedule early when the machine is shared.
+words, nearness to asked questions) is added here as well, so that the reader learns what they do not know. --minutes are of one processor core; --until ends the schedule early when the machine is shared.
 """
 
 import argparse
@@ -18,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from clock import Clock
-from draw import Example, before, fixed, read_rows, stream
+from draw import HEAT, Example, before, fixed, read_rows, stream
 from export import Embedder, Reader, load
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
@@ -34,16 +33,21 @@ DEV = {"exam": 60, "piaf-code": 20}  # a look costs as much as six steps; measur
 FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
-def opened(start: Path, scale: float) -> tuple[Reader, Tokenizer]:
-    """Return the model, its score times `scale`, and its tokenizer."""
+def scaled(reader: Reader, by: float) -> None:
+    """Multiply the score."""
+    with torch.no_grad():
+        for weight in (reader.out.weight, reader.out.bias, reader.none):
+            weight *= by
+
+
+def opened(start: Path) -> tuple[Reader, Tokenizer]:
+    """Return the model and its tokenizer."""
     tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(PIECES, strategy="longest_first")  # as the product cuts
     if "none" in load_file(start / "model.safetensors"):
         reader = load("reader", start)
-        with torch.no_grad():
-            for weight in (reader.out.weight, reader.out.bias, reader.none):
-                weight *= scale
+        scaled(reader, HEAT)  # so that the first step finds the product as it is
         return reader, tokenizer
     embedder: Embedder = load("embedder", start)
     reader = Reader(embedder.encoder, embedder.encoder.config.hidden_size)
@@ -113,7 +117,7 @@ class Run(Clock):
 
     def __init__(self, args: argparse.Namespace) -> None:
         args.out.mkdir(parents=True, exist_ok=True)
-        self.model, self.tokenizer = opened(args.start, args.scale)
+        self.model, self.tokenizer = opened(args.start)
         named = list(self.model.named_parameters())
         groups = {
             "embeddings": [p for n, p in named if n.startswith("enc.embeddings")],
@@ -168,7 +172,8 @@ def train(run: Run) -> None:
 
 
 def write(run: Run) -> None:
-    """Write the training form in 16 bits."""
+    """Write the training form in 16 bits, its score in the units of the product's sum."""
+    scaled(run.model, 1 / HEAT)
     folder = run.args.out / "model"
     folder.mkdir(exist_ok=True)
     save_file({n: t.half().contiguous() for n, t in run.model.state_dict().items()}, folder / "model.safetensors")
@@ -186,7 +191,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--until")
-    parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
