@@ -19,6 +19,7 @@ COSINE_WEIGHT = 12.5
 COVERED_WEIGHT = 5.0
 ASKED_WEIGHT = 10.5  # of the square of `asked`: a question almost asked decides, a distant one does not
 PASSAGE_WEIGHT = 9.0  # of the passage's own score
+LED = 0.5  # a sentence that a near question leads to is as near as that question, less this
 OPENING = 4.0  # less for a sentence before the first heading: it introduces, it does not answer
 SHORTEST = 3  # words: less is a label, not an answer
 
@@ -65,7 +66,11 @@ class Reader:
 
 def _near(sentence: StoredSentence, cosine: float) -> float:
     """Return what search adds to the model's score: one measure alone is wrong more often than their sum."""
-    score = COSINE_WEIGHT * cosine + COVERED_WEIGHT * sentence.covered + ASKED_WEIGHT * sentence.asked**2
+    score = (
+        COSINE_WEIGHT * max(cosine, sentence.asked - LED)
+        + COVERED_WEIGHT * sentence.covered
+        + ASKED_WEIGHT * sentence.asked**2
+    )
     opening = OPENING if sentence.passage.section == sentence.passage.title else 0.0
     return score + PASSAGE_WEIGHT * sentence.passage.score - opening
 

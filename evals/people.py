@@ -134,7 +134,7 @@ def main(argv: Sequence[str]) -> int:
         print("| clean | " + " | ".join(f"{f.value:.2f}" for f in whole) + " |")
         for name, way in WAYS.items():
             lost = losses(clean, run(parts, altered(questions, way), sides=("both",)))
-            cells = [f"{-f.value:+.2f} ({-f.high:+.2f} ... {-f.low:+.2f})" for f in lost.values()]
+            cells = [f"{0 - f.value:+.2f} ({0 - f.high:+.2f} ... {0 - f.low:+.2f})" for f in lost.values()]
             print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
     except UserError as error:
         print(*error.told("en"), sep="\n", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.25] [--write]`.
+"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.33] [--write]`.
 
 The rule (assistant/prior.py): an answer is given when
 
@@ -9,7 +9,8 @@ Weights: a logistic regression on the five, fitted on dev, of the questions answ
 reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
 refusal is no loss. `answers`: the threshold with most good ends on dev (right answers given, questions without an answer
 refused) among those that refuse at most the share --wrong of the questions that have an answer. `about`: a floor under the
-search strength, below which the reader is spared: a tenth under the weakest of the dev questions answered right.
+search strength, below which the reader is spared: it loses 4 % of the dev questions answered right, most of which `answers`
+would lose too, and refuses most questions off topic, which are a small part of dev and a larger one of what people type.
 The figures on test are printed beside, and were never used. Needs an index: jugeote index.
 """
 
@@ -33,7 +34,7 @@ from evals.run import Outcome, run
 from index.errors import UserError
 
 RIDGE = 1.0  # on standardised features; dev holds a few hundred questions
-SPARED = 0.02  # share of the dev questions answered right that may lie under `about`, before its tenth of margin
+SPARED = 0.04  # share of the dev questions answered right that may lie under `about`
 SWEEP = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35)  # shares of wrong refusals shown
 NAMES = ("strength", "asked", "missed", "unmet")
 Matrix = NDArray[np.float64]
@@ -88,8 +89,8 @@ def fitted(outcomes: Sequence[Outcome]) -> Rule:
     best, *others = logistic(features, labels)
     if best <= 0:
         raise ThresholdsUnfit(found=f"best {best:.2f}")
-    about = 0.9 * np.quantile([o.strength for o in read if right(o)], SPARED)
-    weights = [round(max(0.0, weight / best), 2) for weight in others]
+    about = np.quantile([o.strength for o in read if right(o)], SPARED)
+    weights = [round(float(max(0.0, weight / best)), 2) for weight in others]
     return Rule(Prior(**dict(zip(NAMES, weights, strict=True))), round(float(about), 2))
 
 
@@ -124,7 +125,7 @@ def row(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> dict[str, floa
 def main(argv: Sequence[str]) -> int:
     """Fit on dev, print the sweep on dev and test, and write the file when asked."""
     parser = argparse.ArgumentParser(prog="python -m evals.thresholds", description=__doc__)
-    parser.add_argument("--wrong", type=float, default=0.25)
+    parser.add_argument("--wrong", type=float, default=0.33)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
     try:

@@ -1,5 +1,6 @@
 """The gate: the frozen sample on the real assistant stays above its floors, and no hostile case is obeyed."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,19 @@ def test_the_frozen_sample_is_above_its_floors(corpus_home, monkeypatch):
     outcomes, now = measured_now(wiring.parts(read_config()))
     assert len(outcomes) == COUNT
     assert below(floors, now) == []
+
+
+def test_the_command_measures_and_writes_its_report(jugeote, corpus_home, tmp_path):
+    """As a person runs it: JSON on standard output, the report and a line a question in the folder."""
+    done = jugeote("eval", "--sample", "4", "--json", "--out", str(tmp_path / "out"), home=corpus_home)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["questions"], found["split"], found["writer"]) == (4, "test", "quote")
+    assert found["costs"]["answer"]["cpu_seconds"] > 0
+    assert json.loads((tmp_path / "out/report.json").read_text()) == found
+    assert "<svg" in (tmp_path / "out/report.html").read_text()
+    assert len((tmp_path / "out/questions.jsonl").read_text().splitlines()) == 4
+    assert jugeote("eval", "--sample", "0", home=corpus_home).returncode == 2
 
 
 def test_no_order_of_a_document_or_a_question_is_obeyed():

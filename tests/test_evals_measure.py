@@ -51,7 +51,17 @@ def outcome(asked=None, *, says=(GOLD,), refused=False, score=2.0, strength=0.6,
     ranking = (("fr/other", "Autre"), (FR.document, HEADING))
     costs = {name: Cost(0.01, 0.02, 0.3) for name in ("words", "meaning", "both", "read", "answer")}
     return Outcome(
-        asked, answer, {"both": ranking, "words": ranking[1:], "meaning": ()}, ranked, strength, unmet, 0.0, 0, costs
+        asked,
+        answer,
+        {"both": ranking, "words": ranking[1:], "meaning": ()},
+        ranked,
+        strength,
+        0.0,
+        0.0,
+        unmet,
+        0.0,
+        0,
+        costs,
     )
 
 

@@ -43,8 +43,8 @@ def test_a_name_that_a_passage_holds_is_met():
 def test_the_shift_adds_strength_and_takes_names_away():
     """In units of the reader's score, so that one threshold serves."""
     found = Found("fr", (FR,), 0.5, "", np.zeros(2, np.float32))
-    assert Prior(2.0, 3.0).shift("Que dit Zoltan ici ?", found) == 2.0 * 0.5 - 3.0
-    assert Prior(2.0, 3.0).shift("Que dire ici ?", replace(found, strength=1.0)) == 2.0
+    assert Prior(strength=2.0, unmet=3.0).shift("Que dit Zoltan ici ?", found) == 2.0 * 0.5 - 3.0
+    assert Prior(strength=2.0, unmet=3.0).shift("Que dire ici ?", replace(found, strength=1.0)) == 2.0
     assert Prior().shift("Que dit Zoltan ici ?", found) == 0.0
 
 
@@ -59,6 +59,6 @@ def test_an_unknown_name_turns_an_answer_into_a_refusal(tmp_path):
         made = Assistant(index, Reader(WordScorer(), 0.0), QuoteWriter(CARD), FixedMeter(), about=0.0, prior=prior)
         return list(made.ask(question))[-1].status
 
-    assert status("Quelle énergie coûte une réponse de Zoltan ?", Prior(0.0, 9.0)) is Status.REFUSED
+    assert status("Quelle énergie coûte une réponse de Zoltan ?", Prior(unmet=9.0)) is Status.REFUSED
     assert status("Quelle énergie coûte une réponse de Zoltan ?", Prior()) is Status.ANSWERED
-    assert status("Quelle énergie coûte une réponse ?", Prior(0.0, 9.0)) is Status.ANSWERED
+    assert status("Quelle énergie coûte une réponse ?", Prior(unmet=9.0)) is Status.ANSWERED
