@@ -5,7 +5,8 @@ end model/ (trained) and average/ (the mean of START and trained, tensor by tens
 
 A question is drawn to what answers it, away from the other answers of the step and from one hard wrong sentence: to the sentence
 (the reader's candidates are chosen so), to another question that it answers (search compares them), to the chunk as indexed, or
-to the chunk of the other language (a question in French finds an English sheet). Nothing that dev or test questions lean on is drawn. Run the same line again to go on after a stop.
+to the chunk of the other language (a question in French finds an English sheet). Nothing that dev or test questions lean on is drawn.
+Run the same line again to go on after a stop.
 """
 
 import argparse
@@ -31,7 +32,7 @@ STEP = 24  # questions
 HEAT = 0.05  # of the softmax over cosines
 RATES = {"embeddings": 2e-4, "body": 4e-5}
 WARM = 10
-EVERY = 5.0  # processor minutes between two looks at dev
+EVERY = 5.0  # processor minutes between two checkpoints
 SHARES = {"exam": 0.36, "asked": 0.4, "piaf-code": 0.14, "SQuAD-explorer": 0.1}
 KINDS = {"sentence": 0.4, "asked": 0.25, "chunk": 0.2, "twin": 0.15}  # what a step draws to
 
@@ -205,7 +206,8 @@ def train(run: Run) -> None:
             seen = run.minutes()
     run.save()
     write(run)
-    run.log(dev=look(run.model, run.tokenizer, dev, chunks), end=True)
+    if run.args.look:
+        run.log(dev=look(run.model, run.tokenizer, dev, chunks), end=True)
 
 
 def write(run: Run) -> None:
@@ -231,6 +233,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--until")
+    parser.add_argument("--look", action="store_true", help="at the end, recall on dev: as dear as ten steps")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

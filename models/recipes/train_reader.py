@@ -5,7 +5,8 @@ reader, or of the embedder, whose head then starts at 0. OUT: checkpoint, log.js
 form; keep it outside the checkout. Run the same line again to go on after a stop.
 
 The loss is listwise: the candidates of a question and a no-answer slot share one softmax. What the product adds to the score (cosine,
-words, nearness to asked questions) is added here as well, so that the reader learns what they do not know. --minutes are of one processor core; --until ends the schedule early when the machine is shared.
+words, nearness to asked questions) is added here as well, so that the reader learns what they do not know.
+--minutes are of one processor core; --until ends the schedule early when the machine is shared.
 """
 
 import argparse
