@@ -25,7 +25,9 @@ def _recipes(monkeypatch):
 def row(**changes):
     """Return a row with two right sentences, one of them held, and wrong ones of two sections."""
     candidates = [
-        candidate(text=f"Titre: phrase {n}", section="a#1" if n < 4 else "b#1", gold=n < 2, held=n == 1, near=1 - n / 10)
+        candidate(
+            text=f"Titre: phrase {n}", section="a#1" if n < 4 else "b#1", gold=n < 2, held=n == 1, near=1 - n / 10
+        )
         for n in range(12)
     ]
     return {
@@ -36,15 +38,8 @@ def row(**changes):
 
 def candidate(**changes):
     """Return a candidate."""
-    return {
-        "text": "Titre: phrase",
-        "section": "a",
-        "cosine": 0.5,
-        "covered": 0.2,
-        "gold": False,
-        "held": False,
-        **changes,
-    }
+    said = {"cosine": 0.5, "covered": 0.2, "asked": 0.3, "passage": 0.9, "near": 0.5}
+    return {"text": "Titre: phrase", "section": "a#1", "gold": False, "held": False, **said, **changes}
 
 
 @pytest.mark.usefixtures("_recipes")
