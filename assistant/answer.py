@@ -56,6 +56,7 @@ class Evidence:
     end: int
     score: float
     facts: tuple[str, ...] = ()
+    asked: float = 0.0  # how near the nearest question is that is written to lead to it
 
 
 @dataclass(frozen=True, slots=True)

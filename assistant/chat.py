@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Answer, Evidence, Mark, Message, Piece, Seconds, Sentence, Status, Writer
+from assistant.energy.compare import credible
 from assistant.energy.reading import Meter
 from assistant.errors import QuestionEmpty, QuestionTooLong, QuestionUnusable, QuestionWithoutWords
 from assistant.follow_up import completed
@@ -136,7 +137,10 @@ class Assistant:
                 answer = _grown(answer, pieces, evidence)
                 clock.stage("check")
                 yield answer
-            yield replace(answer, status=Status.ANSWERED, energy=section.reading(), seconds=clock.seconds())
+            energy = section.reading()
+            if self.card.kind == "generative":
+                energy = credible(energy, len(answer.text))
+            yield replace(answer, status=Status.ANSWERED, energy=energy, seconds=clock.seconds())
 
 
 def _grown(answer: Answer, pieces: Sequence[Piece], sent: Sequence[Evidence]) -> Answer:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from assistant.config import read_config
 from assistant.terminal import put, say, terminal_language
 from assistant.usage import BAD_USAGE, BadUsage, Verb, help_page
-from assistant.verbs import ask, chat, doctor, eval, index, look
+from assistant.verbs import ask, assess, chat, doctor, energy, eval, index, look
 from index.errors import UserError
 
 VERBS: dict[str, Verb] = {
@@ -20,6 +20,8 @@ VERBS: dict[str, Verb] = {
     "show": look.SHOW,
     "index": index.VERB,
     "eval": eval.VERB,
+    "assess": assess.VERB,
+    "energy": energy.VERB,
     "doctor": doctor.VERB,
 }
 

@@ -53,5 +53,8 @@ class Prior:
 
     def shift(self, question: str, found: Found) -> float:
         """Return what is added to the score of every sentence before it meets the threshold."""
-        near = self.strength * found.strength + self.asked * found.asked - self.missed * found.missed
-        return near - self.unmet * unmet(question, found.passages)
+        return self.weighed(found.strength, found.asked, found.missed, unmet(question, found.passages))
+
+    def weighed(self, strength: float, asked: float, missed: float, names: int) -> float:
+        """Return the sum of what search says, each by its weight."""
+        return self.strength * strength + self.asked * asked - self.missed * missed - self.unmet * names

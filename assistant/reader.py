@@ -51,7 +51,7 @@ class Reader:
             return []
         scores = self._scorer.encode([(question, _shown(c)) for c, _ in rows])
         found = [
-            Evidence(c.passage, c.text, c.start, c.end, float(score) + _near(c, cosine), c.facts)
+            Evidence(c.passage, c.text, c.start, c.end, float(score) + _near(c, cosine), c.facts, c.asked)
             for (c, cosine), score in zip(rows, scores, strict=True)
         ]
         found.sort(key=lambda e: (-e.score, e.passage.document, e.start))

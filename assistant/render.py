@@ -5,12 +5,13 @@ escaped here. A message is one line that opens with a block tag, so that no Mark
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.answer import Answer, Citation, Mark, Sentence, Status
-from assistant.energy import display
+from assistant.energy import compare, display, session
+from assistant.energy.reading import EnergyReading
 from index.search import Passage
 
 WORDS = {
@@ -220,10 +221,26 @@ def _nearest(passage: Passage, number: int, turn: int) -> str:
 
 def _cost(answer: Answer) -> str:
     line = escaped(display.line(answer.energy, answer.language))
-    rows = "".join(f"<li>{escaped(row)}</li>" for row in display.details(answer.energy, answer.language))
+    rows = display.details(answer.energy, answer.language)
     if not rows:
         return f'<p class="energy">{line}</p>'
-    return f'<details class="energy"><summary>{line}</summary><ul>{rows}</ul></details>'
+    if answer.energy and answer.status is Status.ANSWERED:
+        made = answer.model.kind == "generative"
+        rows += compare.sentences(answer.energy, len(answer.text), answer.language, generated=made)
+    return f'<details class="energy"><summary>{line}</summary>{_listed(rows)}</details>'
+
+
+def totals_markdown(
+    readings: Sequence[EnergyReading | None], beside: Mapping[str, EnergyReading | None], language: str
+) -> str:
+    """Return what a conversation cost, with what is used beside it, as the body of a Markdown block."""
+    line = escaped(session.session_line(readings, language))
+    rows = session.session_rows(readings, beside, language)
+    return f'<details class="energy"><summary>{line}</summary>{_listed(rows)}</details>' if rows else f"<p>{line}</p>"
+
+
+def _listed(rows: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escaped(row)}</li>' for row in rows)}</ul>"
 
 
 def _kind(answer: Answer) -> str:

@@ -10,11 +10,19 @@ from pathlib import Path
 import yaml
 
 from assistant.answer import ModelCard, Writer
+from assistant.assess.cite import Corpus
+from assistant.assess.facts import read_facts
+from assistant.assess.questions import read_assessment
+from assistant.assess.report import Assessor
 from assistant.catalog import Model, read_catalog
 from assistant.chat import Assistant
 from assistant.config import ROOT, Config
+from assistant.energy.choose import Chosen, calibration_of, choose
 from assistant.energy.footprint import Settings
+from assistant.energy.keeper import Keeper
 from assistant.energy.ledger import Ledger
+from assistant.energy.session import Totals, standing
+from assistant.energy.store import Store
 from assistant.errors import WriterUnknown
 from assistant.prior import Prior
 from assistant.reader import Reader
@@ -67,9 +75,39 @@ def index(config: Config) -> Index:
     return Index(config.home, embedder(config))
 
 
+def store(config: Config) -> Store:
+    """Return the energy totals of the data folder."""
+    return Store(config.home / "state.sqlite")
+
+
+def chosen_energy(config: Config) -> Chosen:
+    """Return how energy is known on this machine."""
+    kept = store(config).kept("calibration")
+    return choose(config.powercap, calibration_of(kept) if kept else None)
+
+
+def energy_settings(config: Config, known: Chosen) -> Settings:
+    """Return the host's factors; the kind of machine is guessed where the host does not say it."""
+    return Settings(
+        config.grams_per_kwh, config.euros_per_tonne, config.pue, config.zone, config.machine or known.processor.machine,
+        not config.machine, config.energy_policy,
+    )  # fmt: skip
+
+
 def ledger(config: Config) -> Ledger:
-    """Return the energy meter with the host's factors."""
-    return Ledger(Settings(config.grams_per_kwh, config.euros_per_tonne, config.pue))
+    """Return the energy meter: this machine's, with the host's factors."""
+    known = chosen_energy(config)
+    return Ledger(energy_settings(config, known), known.gauge())
+
+
+def keeper(config: Config, meter: Ledger) -> Keeper:
+    """Return what keeps the totals of a meter in the data folder, where it can be written."""
+    return Keeper(meter, store(config))
+
+
+def totals(config: Config, meter: Ledger) -> Totals:
+    """Return what the page asks for beside the questions: standby, and indexing since the first day."""
+    return lambda: standing(meter, store(config))
 
 
 def facts() -> dict[str, FactSource]:
@@ -83,6 +121,12 @@ def facts() -> dict[str, FactSource]:
         )
         for row in rows
     }  # fmt: skip
+
+
+def assessor(config: Config) -> Assessor:
+    """Return the guided assessment, with the host's price of carbon."""
+    questions, known = read_assessment(CORPUS / "assessment.yaml"), read_facts(CORPUS / "facts.yaml")
+    return Assessor(questions, known, Corpus(CORPUS), config.euros_per_tonne)
 
 
 def writer(name: str) -> Writer:
@@ -111,14 +155,14 @@ class Parts:
         )  # fmt: skip
 
 
-def parts(config: Config, writer_name: str = "quote") -> Parts:
-    """Open the real parts; raises what each of them raises."""
+def parts(config: Config, writer_name: str = "quote", meter: Ledger | None = None) -> Parts:
+    """Open the real parts; `meter` lets the caller read and keep its totals."""
     chosen, limits = writer(writer_name), thresholds()
     opened = index(config)
     reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers)
-    return Parts(opened, reader, chosen, ledger(config), limits)
+    return Parts(opened, reader, chosen, meter or ledger(config), limits)
 
 
-def assistant(config: Config, writer_name: str = "quote") -> Assistant:
+def assistant(config: Config, writer_name: str = "quote", meter: Ledger | None = None) -> Assistant:
     """Return the assistant, ready to be asked."""
-    return parts(config, writer_name).assistant()
+    return parts(config, writer_name, meter).assistant()

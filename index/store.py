@@ -5,11 +5,14 @@ Layout of one generation: chroma/ (three collections: chunks, sentences, asked),
 """
 
 import json
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -162,6 +165,18 @@ def _refusing() -> Any:
     return JugeoteEmbedsItself()
 
 
+def _copied(folder: Path) -> "TemporaryDirectory[str] | None":
+    """Return a copy of a folder that cannot be written, which vanishes with it: Chroma writes even when it only reads."""
+    file = folder / "chroma.sqlite3"
+    if not file.is_file() or (os.access(folder, os.W_OK) and os.access(file, os.W_OK)):
+        return None
+    copy = TemporaryDirectory(prefix="jugeote-")
+    shutil.copytree(folder, Path(copy.name) / "chroma")
+    for made in Path(copy.name).rglob("*"):  # the copy has the modes of the original
+        made.chmod(0o700 if made.is_dir() else 0o600)
+    return copy
+
+
 NAMES = ("chunks", "sentences", "asked")
 
 
@@ -176,7 +191,9 @@ class Store:
         self.folder = folder
         self.texts = Texts(folder / "texts.sqlite", writable=create)
         with _told(folder):
-            self._client = chromadb.PersistentClient(folder / "chroma", Settings(anonymized_telemetry=False))
+            self._copy = None if create else _copied(folder / "chroma")
+            place = Path(self._copy.name) / "chroma" if self._copy else folder / "chroma"
+            self._client = chromadb.PersistentClient(place, Settings(anonymized_telemetry=False))
             function = _refusing()
             if create:
                 self._collections = {
@@ -193,6 +210,8 @@ class Store:
     def close(self) -> None:
         """Let go of the files; other clients of the folder keep theirs."""
         self._client.close()
+        if self._copy:
+            self._copy.cleanup()
 
     def counts(self) -> dict[str, int]:
         """Return how many vectors each collection holds."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import FACTS, ScriptedAssistant, answered, failed, refused
+from tests.fakes import FACTS, READING, ScriptedAssistant, answered, failed, refused
 
 FRENCH = "Un petit modèle suffit-il ?"
 ENGLISH = "Is a small model enough?"
@@ -48,6 +48,14 @@ def scripted() -> ScriptedAssistant:
     )
 
 
+def assessor() -> Any:
+    """Return the real assessment: it needs no index and no model."""
+    from assistant.config import read_config
+    from assistant.wiring import assessor as built
+
+    return built(read_config({"JUGEOTE_HOME": "/nowhere"}))
+
+
 def serving(app: Any) -> Iterator[str]:
     """Serve an application in a thread, yield its address, stop it."""
     import uvicorn
@@ -73,7 +81,7 @@ def served() -> Iterator[Served]:
     from assistant.web.server import create_app
 
     assistant = scripted()
-    for address in serving(create_app(assistant, FACTS)):
+    for address in serving(create_app(assistant, FACTS, totals=lambda: {"app": READING}, assessor=assessor())):
         yield Served(address, assistant)
 
 

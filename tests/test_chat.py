@@ -49,7 +49,7 @@ def last(assistant, question, *more):
 def test_no_evidence_means_the_writer_is_never_asked(index):
     """An answer from a model's memory would look sourced; it must not exist."""
     writer = ScriptedWriter("Paris.")
-    answer = last(made(index, writer, threshold=9.0), "Que coûte une réponse ?")
+    answer = last(made(index, writer, threshold=99.0), "Que coûte une réponse ?")
     assert writer.seen == []
     assert (answer.status, answer.reason, answer.citations) == (Status.REFUSED, "no_evidence", ())
     assert answer.passages
@@ -190,3 +190,13 @@ def test_a_follow_up_leans_on_the_question_before(question, leans):
     past = [Message("user", "Quelle énergie consomme une réponse ?"), Message("assistant", "...")]
     assert completed(question, past) == (f"Quelle énergie consomme une réponse ? {question}" if leans else question)
     assert completed(question, []) == question
+
+
+def test_sentences_that_one_question_leads_to_come_together(index):
+    """Whoever wrote the question chose them together; without it, a sentence that scores less stays out."""
+    found = index.search("énergie réponse", 8, "fr")
+    evidence = Reader(WordScorer(), -9.0).read("énergie réponse", found.vector, index.sentences(found))
+    best, other = replace(evidence[0], score=9.0), replace(evidence[1], score=5.0)
+    assert chosen([best, other]) == [best]
+    led = replace(best, asked=1.2), replace(other, asked=1.1)
+    assert set(chosen(led)) == set(led)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.answer import Answer, Evidence, Mark, Sentence, Status
+from assistant.prior import Prior
 from evals import measure
 from evals.check_questions import overlap
 from evals.errors import ThresholdsUnfit
@@ -120,8 +121,8 @@ def many():
 def test_the_rule_tells_what_is_answered_right_from_what_has_no_answer():
     """Strength counts for an answer, unmet names against, and the threshold keeps to its ceiling."""
     rule = fitted(many())
-    assert rule.strength > 0
-    assert rule.unmet > 0
+    assert rule.prior.strength > 0
+    assert rule.prior.unmet > 0
     limit = threshold(rule, many(), 0.3)
     shares = row(rule, many(), limit)
     assert shares["wrong_refusals"] <= 0.3
@@ -135,7 +136,7 @@ def test_a_reader_that_scores_upside_down_sets_no_threshold():
     with pytest.raises(ThresholdsUnfit):
         fitted(upside)
     with pytest.raises(ThresholdsUnfit):
-        threshold(Rule(0, 0, 9.0), many(), 0.3)
+        threshold(Rule(Prior(), 9.0), many(), 0.3)
 
 
 def test_curves_run_from_nothing_to_everything():

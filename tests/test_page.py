@@ -165,6 +165,23 @@ def test_a_closed_tab_closes_the_generator(open_page, served, expect):
     assert len(served.assistant.finished) == finished
 
 
+def test_the_conversation_is_summed_with_what_waits_beside_it(open_page, expect):
+    """Under the question box: the sum, then standby in its details; nothing before the first answer nor after a new start."""
+    page = open_page()
+    expect(page.locator("#totals")).to_be_hidden()
+    ask(page, FRENCH)
+    expect(page.locator("#totals summary")).to_contain_text("Cette conversation, 1 question : ≈")
+    expect(page.locator("#totals li").first).to_be_hidden()
+    page.locator("#totals summary").click()
+    expect(page.locator("#totals")).to_contain_text("Assistant en attente, depuis son démarrage")
+    ask(page, UNANSWERED)
+    expect(page.locator("#totals summary")).to_contain_text("2 questions (dont 1 non mesurée(s))")
+    page.locator("#chat .energy summary").first.click()
+    expect(page.locator("#chat .energy").first).to_contain_text("aucun texte n’a été généré")
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    expect(page.locator("#totals")).to_be_hidden()
+
+
 def test_a_new_conversation_forgets(open_page, served, expect):
     """Nothing of the old one is shown or sent."""
     page = open_page()
@@ -314,6 +331,7 @@ def test_the_page_has_no_known_barrier(open_page, expect, dark):
     assert barriers() == "[]", "answered"
     page.get_by_role("link", name="[2]").click()
     page.locator("#chat .energy summary").click()
+    page.locator("#totals summary").click()
     assert barriers() == "[]", "open"
     ask(page, UNANSWERED_EN)
     expect(page.locator("#chat .refused")).to_be_visible()

@@ -59,6 +59,6 @@ def test_an_unknown_name_turns_an_answer_into_a_refusal(tmp_path):
         made = Assistant(index, Reader(WordScorer(), 0.0), QuoteWriter(CARD), FixedMeter(), about=0.0, prior=prior)
         return list(made.ask(question))[-1].status
 
-    assert status("Quelle énergie coûte une réponse de Zoltan ?", Prior(unmet=9.0)) is Status.REFUSED
+    assert status("Quelle énergie coûte une réponse de Zoltan ?", Prior(unmet=99.0)) is Status.REFUSED
     assert status("Quelle énergie coûte une réponse de Zoltan ?", Prior()) is Status.ANSWERED
-    assert status("Quelle énergie coûte une réponse ?", Prior(unmet=9.0)) is Status.ANSWERED
+    assert status("Quelle énergie coûte une réponse ?", Prior(unmet=99.0)) is Status.ANSWERED

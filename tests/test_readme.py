@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import assistant.assess.errors
+import assistant.energy.errors
 import assistant.errors
 import index.errors
 from assistant.cli import VERBS
@@ -182,7 +184,8 @@ def test_every_error_code_of_the_contract_exists(page):
     """Scripts compare them."""
     table = re.search(r"^\| code \|.*?(?=\n\n)", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
     listed = {name for line in table[0].splitlines() for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])}
-    kinds = [*vars(index.errors).values(), *vars(assistant.errors).values()]
+    modules = (index.errors, assistant.errors, assistant.assess.errors, assistant.energy.errors)
+    kinds = [kind for module in modules for kind in vars(module).values()]
     known = {kind.code for kind in kinds if isinstance(kind, type) and hasattr(kind, "code")} | {
         "usage"
     }  # said by the command itself

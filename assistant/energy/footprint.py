@@ -1,60 +1,84 @@
-"""Joules at the plug to watt-hours, carbon, water and euros; the table of factors.
+"""Joules at the plug to watt-hours, carbon, water, manufacture and euros, by formulas of one line.
 
-Every factor is a fact of corpus/facts.yaml, named by id; a test fails when the two differ. Knows nothing of sections,
-files or the page.
+Knows nothing of sections, files or the page. The numbers come from factors.py.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final
+from dataclasses import dataclass, field
 
-from assistant.energy.power import energy_of_busy_threads
-from assistant.energy.reading import EnergyReading, Factor
+from assistant.energy.factors import FACTORS, HOME_ZONE, MACHINES, zone_factors
+from assistant.energy.reading import Factor
 
 JOULES_PER_WATT_HOUR = 3600.0
 GRAMS_PER_TONNE = 1e6
-
-FACTORS: Final[Mapping[str, Factor]] = MappingProxyType(
-    {
-        # Four processors at full load: 2.9, 4.2, 5.2 and 6.2 W; the band is a factor of 2 either way.
-        "watts_per_busy_thread": Factor(
-            4.5, 2.25, 9.0, "W per busy thread", "energy-factor-watts-per-busy-thread", 2026, "CodeCarbon, RAPL"
-        ),
-        "board_ratio": Factor(1.33, 1.2, 1.6, "ratio", "energy-factor-board-ratio", 2026, "Boavizta"),
-        "pue": Factor(1.0, 1.0, 1.58, "PUE", "energy-factor-pue-default", 2023, "Jugeote"),
-        # Life-cycle values seen for France run from 41.4 (EcoLogits 0.11.3) to 56.0 (CodeCarbon, 2023).
-        "grams_per_kwh": Factor(
-            46.1, 41.4, 56.0, "g CO2e/kWh", "energy-factor-fr-ademe", 2025, "ADEME, Base Empreinte"
-        ),
-        # Uncertainty 1.5 either way. Never mix with ecoinvent's 146 L/kWh: another indicator.
-        "litres_per_kwh_offsite": Factor(
-            3.67, 2.45, 5.51, "L/kWh (France)", "water-france-mix", 2026, "EcoLogits, WRI"
-        ),
-        # A chosen price: no range of its own.
-        "euros_per_tonne": Factor(200.0, 200.0, 200.0, "EUR/t CO2", "seed-carbon-price-200", 2025, "Jugeote"),
-    }
-)
+POLICIES = ("attributional", "marginal", "full_host")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a host can change: its electricity, its price of carbon, what its building adds."""
+    """What a host can change: its electricity, its price of carbon, what its building adds, its machine.
 
-    grams_per_kwh: float = FACTORS["grams_per_kwh"].value
+    `grams_per_kwh` None means that of `zone`; `machine` "" means that manufacture is not counted; `guessed` that
+    nobody chose the machine; `policy` is how the floor of the machine is shared (docs/energy.md).
+    """
+
+    grams_per_kwh: float | None = None
     euros_per_tonne: float = FACTORS["euros_per_tonne"].value
     pue: float = FACTORS["pue"].value
+    zone: str = HOME_ZONE
+    machine: str = ""
+    guessed: bool = False
+    policy: str = POLICIES[0]
+    factors: dict[str, Factor] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse what would give a silent nonsense; raises ValueError."""
         for name, value, least in (
-            ("grams_per_kwh", self.grams_per_kwh, 0.0),
+            ("grams_per_kwh", 0.0 if self.grams_per_kwh is None else self.grams_per_kwh, 0.0),
             ("euros_per_tonne", self.euros_per_tonne, 0.0),
             ("pue", self.pue, 1.0),
         ):
             if not math.isfinite(value) or value < least:
                 raise ValueError(f"{name} is {value!r}, expected a number from {least:g} up")
+        if self.policy not in POLICIES or (self.machine and self.machine not in MACHINES):
+            raise ValueError(f"policy is {self.policy!r} and machine {self.machine!r}")
+        try:
+            grams, litres = zone_factors(self.zone)
+        except KeyError:
+            raise ValueError(f"zone is {self.zone!r}, which has no factor") from None
+        said = {
+            "grams_per_kwh": _set(grams, self.grams_per_kwh),
+            "litres_per_kwh_offsite": litres,
+            "litres_per_kwh_onsite": FACTORS["litres_per_kwh_onsite"],
+            "pue": _set(FACTORS["pue"], self.pue),
+            "euros_per_tonne": _set(FACTORS["euros_per_tonne"], self.euros_per_tonne),
+        }
+        if self.machine:
+            made = MACHINES[self.machine]
+            hour = made.grams_per_hour / made.kilograms
+            said["embodied_grams_per_hour"] = Factor(
+                made.grams_per_hour, hour * made.low, hour * made.high, "g CO2e per active hour", made.fact, 2026, "Boavizta"
+            )  # fmt: skip
+        object.__setattr__(self, "factors", said)
+
+    def machine_share(self, cpu_seconds: float, active_seconds: float, threads: int) -> float:
+        """Return the share of the machine's manufacture that work of that length bears while it lasts.
+
+        A personal computer is wholly its user's; a server's share follows the processors kept busy, a virtual
+        machine's its own processors among those of a whole server.
+        """
+        if not self.machine or active_seconds <= 0:
+            return 0.0
+        if self.machine == "vm":
+            return min(1.0, threads / FACTORS["server_threads"].value)
+        return min(1.0, cpu_seconds / (threads * active_seconds)) if MACHINES[self.machine].shared else 1.0
+
+
+def _set(default: Factor, value: float | None) -> Factor:
+    """Return the default, or the host's own number: of its range and its source nothing is known."""
+    if value is None or value == default.value:
+        return default
+    return Factor(value, value, value, default.unit, "", default.year, "")
 
 
 def watt_hours(joules: float) -> float:
@@ -78,6 +102,11 @@ def millilitres(
     return 1000 * litres
 
 
+def grams_embodied(active_seconds: float, *, grams_per_hour: float, share: float) -> float:
+    """Return the manufacture of the machine for the time that work lasted; it does not vanish if nothing is asked."""
+    return active_seconds / 3600 * grams_per_hour * share
+
+
 def euros(grams_co2e: float, *, euros_per_tonne: float) -> float:
     """Return the climate cost."""
     return grams_co2e * euros_per_tonne / GRAMS_PER_TONNE
@@ -86,31 +115,3 @@ def euros(grams_co2e: float, *, euros_per_tonne: float) -> float:
 def spread(*ratios: float) -> float:
     """Return the ratio of a product whose parts are uncertain by `ratios`, independent, in log space."""
     return math.exp(math.sqrt(sum(math.log(ratio) ** 2 for ratio in ratios)))
-
-
-def reading_of(
-    cpu_seconds: float | None, settings: Settings, *, warnings: tuple[str, ...] = ()
-) -> EnergyReading | None:
-    """Return the energy of `cpu_seconds` and its footprint; None when they are no reading, never 0."""
-    plug = energy_of_busy_threads(
-        cpu_seconds, watts_per_busy_thread=FACTORS["watts_per_busy_thread"], board_ratio=FACTORS["board_ratio"]
-    )
-    if plug is None:
-        return None
-    grams = grams_co2e(plug.joules, grams_per_kwh=settings.grams_per_kwh, pue=settings.pue)
-    offsite = FACTORS["litres_per_kwh_offsite"].value
-    said = [*plug.warnings, "embodied_not_counted", *warnings]
-    if settings.grams_per_kwh != FACTORS["grams_per_kwh"].value:
-        said.append("french_water_factor")  # another electricity, but still the water of the French one
-    return EnergyReading(
-        joules=plug.joules,
-        low=plug.low,
-        high=plug.high,
-        label=plug.label,
-        watt_hours=watt_hours(plug.joules),
-        grams_co2e=grams,
-        millilitres=millilitres(plug.joules, litres_per_kwh_offsite=offsite, pue=settings.pue),
-        euros=euros(grams, euros_per_tonne=settings.euros_per_tonne),
-        warnings=tuple(said),
-        method=plug.method,
-    )

@@ -3,6 +3,7 @@
 Knows nothing of probes, files or the page.
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,9 +17,20 @@ class Factor:
     low: float
     high: float
     unit: str
-    fact: str  # id in corpus/facts.yaml
+    fact: str  # id in corpus/facts.yaml; "" for a number that the host set
     year: int
-    source: str  # short name for the page
+    source: str  # short name for the page; "" for a number that the host set
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a reading was computed from: raw inputs and factors give its figures again (receipt.py)."""
+
+    version: int
+    method: str
+    inputs: Mapping[str, float | str | bool]
+    factors: Mapping[str, Factor]
+    inputs_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +42,13 @@ class EnergyReading:
     high: float
     label: str  # "measured" | "partly_measured" | "calibrated" | "estimated" | "assumed"
     watt_hours: float
-    grams_co2e: float
+    grams_co2e: float  # of the electricity; manufacture stands apart
     millilitres: float
-    euros: float
+    euros: float  # of both carbons
     warnings: tuple[str, ...]
     method: str
+    grams_co2e_embodied: float | None = None  # None: not counted, never 0
+    receipt: Receipt | None = None
 
     # Properties, not fields: the contract's object stays as it is.
     @property
@@ -50,7 +64,8 @@ class EnergyReading:
     @property
     def euros_per_tonne(self) -> float | None:
         """Return the carbon price that was used; None when no carbon was counted."""
-        return 1e6 * self.euros / self.grams_co2e if self.grams_co2e else None
+        grams = self.grams_co2e + (self.grams_co2e_embodied or 0.0)
+        return 1e6 * self.euros / grams if grams else None
 
 
 class Section(Protocol):

@@ -24,10 +24,17 @@ def chat(args: argparse.Namespace, config: Config, language: str) -> int:
         raise BadUsage("--port 1 ... 65535")
     if not port_is_free(host, port):
         raise PortBusy(host=host, port=port, other=port + 1 if port < 65535 else port - 1)
-    assistant = wiring.assistant(config, args.writer)
-    app = create_app(assistant, wiring.facts(), config.root_path)
+    meter = wiring.ledger(config)
+    assistant = wiring.assistant(config, args.writer, meter)
+    totals, assessor = wiring.totals(config, meter), wiring.assessor(config)
+    app = create_app(assistant, wiring.facts(), config.root_path, totals=totals, assessor=assessor)
     print(f"http://{host}:{port}{config.root_path}", flush=True)
-    serve(app, host, port)
+    keeper = wiring.keeper(config, meter)
+    keeper.start()
+    try:
+        serve(app, host, port)
+    finally:
+        keeper.stop()
     return 0
 
 

@@ -44,7 +44,8 @@ def index(args: argparse.Namespace, config: Config, language: str) -> int:
     from index.build import bring_up_to_date
 
     started = time.perf_counter()
-    with tqdm(total=0, unit="text", disable=None, desc="index") as bar:
+    meter = wiring.ledger(config)
+    with meter.section("indexing"), tqdm(total=0, unit="text", disable=None, desc="index") as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total
@@ -54,6 +55,8 @@ def index(args: argparse.Namespace, config: Config, language: str) -> int:
             config.home, wiring.CORPUS, wiring.embedder(config),
             add=args.folders, forget=args.forget, dry_run=args.dry_run, progress=progress,
         )  # fmt: skip
+    if not args.dry_run:
+        wiring.keeper(config, meter).keep()
     skipped = [
         {"path": s.path, "reason": s.reason, "hint": SKIPPED[s.reason][0 if language == "fr" else 1]}
         for s in report.skipped

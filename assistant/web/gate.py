@@ -20,9 +20,15 @@ Send = Callable[[Event], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 1_000_000
-READ = {"/", "/theme.css", "/manifest.json", "/favicon.ico", "/healthz", "/gradio_api/queue/data"}
+READ = {"/", "/theme.css", "/manifest.json", "/favicon.ico", "/healthz", "/gradio_api/queue/data", "/assess/questions"}
 READ_BELOW = re.compile(r"/(assets|static|ui|gradio_api/heartbeat)/[\w./@+-]+", re.ASCII)
-WRITE = {"/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset", "/gradio_api/run/predict"}
+WRITE = {
+    "/gradio_api/queue/join",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+    "/gradio_api/run/predict",
+    "/assess/report",
+}
 FILE_KEYS = {"_type", "path", "component"}
 POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "

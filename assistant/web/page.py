@@ -4,11 +4,9 @@ Knows nothing of search or models: it is handed something that answers. The conv
 (`gr.State`), the Chatbot only shows it, and both are forgotten when the tab closes.
 """
 
-import asyncio
 import json
 import logging
-import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,12 +15,13 @@ from typing import Any, Protocol
 import gradio as gr
 
 from assistant.answer import Answer, Message, ModelCard, Status
-from assistant.render import FactSource, asked_markdown, page_markdown
+from assistant.energy.session import Totals
+from assistant.render import FactSource, asked_markdown, page_markdown, totals_markdown
+from assistant.web.newest import newest
 from assistant.web.texts import COOKIE, EXAMPLES, NAME, SCRIPT, TEXTS, finished, page_language
 from index.errors import UserError
 
 STATIC = Path(__file__).parent / "static"
-PAUSE = 0.2  # seconds between two updates: the Chatbot reworks every message at each one (ui-notes section 3.3)
 MOST_TURNS = 50  # shown and kept
 LONGEST_SHOWN = 2000  # characters of a question
 AT_ONCE, MOST_WAITING = 2, 64  # answers being made, people waiting
@@ -53,8 +52,8 @@ Turns = tuple[Turn, ...]
 Row = tuple[Any, ...]  # one value per output, in the order of `outputs`
 
 
-def build(assistant: Asked, facts: Mapping[str, FactSource]) -> gr.Blocks:
-    """Return the page."""
+def build(assistant: Asked, facts: Mapping[str, FactSource], totals: Totals | None = None) -> gr.Blocks:
+    """Return the page; `totals` says what is used beside the questions."""
     i18n = _i18n()
     with gr.Blocks(title=NAME, fill_height=True, analytics_enabled=False) as demo:
         turns = gr.State(())
@@ -79,15 +78,16 @@ def build(assistant: Asked, facts: Mapping[str, FactSource]) -> gr.Blocks:
                 send = gr.Button(i18n("send"), elem_id="send", variant="primary", scale=0)
                 stop = gr.Button(i18n("stop"), elem_id="stop", variant="stop", scale=0, visible="hidden")
             status = gr.Markdown(i18n("ready"), elem_id="status")
+            cost = gr.Markdown(elem_id="totals", visible="hidden")
 
-        outputs = [question, chat, turns, start, send, stop, status]
+        outputs = [question, chat, turns, start, send, stop, status, cost]
         asks = [(question.submit, _begin), (send.click, _begin)]
         asks += [(button.click, _begin_with(name)) for name, button in zip(EXAMPLES, examples, strict=True)]
         running = []
         for event, begin in asks:
             opened = event(begin, [question, turns], outputs, queue=False, show_progress="hidden", **_PRIVATE)
             step = opened.success(
-                _answer(assistant, facts), [turns], outputs, show_progress="minimal", show_progress_on=status,
+                _answer(assistant, facts, totals), [turns], outputs, show_progress="minimal", show_progress_on=status,
                 concurrency_id="answer", concurrency_limit=AT_ONCE, **_PRIVATE,
             )  # fmt: skip
             running.append(step)
@@ -103,13 +103,13 @@ def build(assistant: Asked, facts: Mapping[str, FactSource]) -> gr.Blocks:
     return demo.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_WAITING, api_open=False)
 
 
-def mount(app: Any, demo: gr.Blocks, root_path: str) -> None:
-    """Serve the page at the root of a FastAPI application."""
+def mount(app: Any, demo: gr.Blocks, root_path: str, more: str = "") -> None:
+    """Serve the page at the root of a FastAPI application; `more` goes into its head."""
     words = json.dumps({lang: {name: said[name] for name in SCRIPT} for lang, said in TEXTS.items()})
     head = (
         f'<link rel="stylesheet" href="{root_path}/ui/style.css">'
         f'<script type="application/json" id="words">{words}</script>'
-        f'<script src="{root_path}/ui/ui.js" defer></script>'
+        f'<script src="{root_path}/ui/ui.js" defer></script>{more}'
     )
     gr.mount_gradio_app(
         app, demo, path="/", root_path=root_path or None, i18n=_i18n(), theme=_theme(), head=head, footer_links=[],
@@ -154,8 +154,8 @@ def _language(request: gr.Request) -> str:
     return page_language(request.cookies.get(COOKIE), request.headers.get("accept-language"))
 
 
-def _row(turns: Turns, status: str, *, running: bool = False, question: Any = None) -> Row:
-    """Return the values of all outputs for a conversation; `question` None leaves the box alone."""
+def _row(turns: Turns, status: str, *, running: bool = False, question: Any = None, cost: str | None = None) -> Row:
+    """Return the values of all outputs; `question` None leaves the box alone, `cost` None the totals."""
     messages = []
     for turn in turns:
         messages.append({"role": "user", "content": asked_markdown(turn.question)})
@@ -169,11 +169,12 @@ def _row(turns: Turns, status: str, *, running: bool = False, question: Any = No
         gr.Button(visible="hidden" if running else True),
         gr.Button(visible=True if running else "hidden"),
         status,
+        gr.skip() if cost is None else gr.Markdown(cost, visible=True if cost else "hidden"),
     )
 
 
 def _unchanged(status: Any) -> Row:
-    return (*(gr.skip() for _ in range(6)), status)
+    return (*(gr.skip() for _ in range(6)), status, gr.skip())
 
 
 def _begin(question: object, turns: Turns, request: gr.Request) -> Row:
@@ -194,7 +195,9 @@ def _begin_with(name: str) -> Callable[..., Row]:
     return begin
 
 
-def _answer(assistant: Asked, facts: Mapping[str, FactSource]) -> Callable[..., AsyncGenerator[Row, None]]:
+def _answer(
+    assistant: Asked, facts: Mapping[str, FactSource], totals: Totals | None
+) -> Callable[..., AsyncGenerator[Row, None]]:
     async def answer(turns: Turns, request: gr.Request) -> AsyncGenerator[Row, None]:
         """Fill in the last turn, at most five times a second."""
         yield _unchanged(gr.skip())  # a generator that ends without a yield blanks its outputs
@@ -214,9 +217,16 @@ def _answer(assistant: Asked, facts: Mapping[str, FactSource]) -> Callable[..., 
                 status = _told(part, language) if part.done else status
                 # A question that could not be read goes back to the box, to be mended.
                 back = part.question if part.status is Status.FAILED else None
-                yield _row((*before, turn), status, running=not part.done, question=back)
+                cost = _cost((*before, turn), totals, language) if part.done else None
+                yield _row((*before, turn), status, running=not part.done, question=back, cost=cost)
 
     return answer
+
+
+def _cost(turns: Turns, totals: Totals | None, language: str) -> str:
+    """Return what the conversation cost so far, a question that could not be read left out."""
+    answers = [turn.answer for turn in turns if turn.answer is not None and turn.answer.status is not Status.FAILED]
+    return totals_markdown([a.energy for a in answers], totals() if totals else {}, language) if answers else ""
 
 
 def _messages(turn: Turn) -> list[Message]:
@@ -257,43 +267,4 @@ def _stopped(facts: Mapping[str, FactSource]) -> Callable[..., Row]:
 
 
 def _forgotten(request: gr.Request) -> Row:
-    return _row((), _texts(request)["forgotten"], question="")
-
-
-async def newest(ask: Callable[[], Iterator[Answer]]) -> AsyncGenerator[Answer | BaseException, None]:
-    """Yield the newest answer, then wait `PAUSE`; the answers are made in one thread, which also closes them.
-
-    What `ask` raises is yielded, last. Leaving early (stop, closed tab) lets the step in hand end, then closes `ask`'s
-    generator.
-    """
-    loop, queue, stopped = asyncio.get_running_loop(), asyncio.Queue[Answer | None](), threading.Event()
-
-    def pump() -> None:
-        answers = ask()
-        try:
-            for answer in answers:
-                if stopped.is_set():
-                    break
-                loop.call_soon_threadsafe(queue.put_nowait, answer)
-        finally:
-            if isinstance(answers, Generator):
-                answers.close()
-
-    running = loop.run_in_executor(None, pump)
-    running.add_done_callback(lambda _: queue.put_nowait(None))
-    try:
-        ended = False
-        while not ended:
-            waiting = [await queue.get()]
-            while not queue.empty():
-                waiting.append(queue.get_nowait())
-            ended = waiting[-1] is None
-            answers = [answer for answer in waiting if answer is not None]
-            if answers:
-                yield answers[-1]
-            if not ended:
-                await asyncio.wait({running}, timeout=PAUSE)
-        if (problem := running.exception()) is not None:
-            yield problem
-    finally:
-        stopped.set()
+    return _row((), _texts(request)["forgotten"], question="", cost="")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from assistant.web.gate import App, Gate
 
 if TYPE_CHECKING:
+    from assistant.assess.report import Assessor
+    from assistant.energy.session import Totals
     from assistant.render import FactSource
     from assistant.web.page import Asked
 
@@ -39,18 +41,33 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def create_app(assistant: "Asked", facts: "Mapping[str, FactSource]", root_path: str = "") -> App:
+def create_app(
+    assistant: "Asked",
+    facts: "Mapping[str, FactSource]",
+    root_path: str = "",
+    *,
+    totals: "Totals | None" = None,
+    assessor: "Assessor | None" = None,
+) -> App:
     """Return the whole application, gate included; `root_path` is the prefix of a reverse proxy, "" for none."""
-    return Gate(ungated_app(assistant, facts, root_path), root_path)
+    return Gate(ungated_app(assistant, facts, root_path, totals=totals, assessor=assessor), root_path)
 
 
-def ungated_app(assistant: "Asked", facts: "Mapping[str, FactSource]", root_path: str = "") -> App:
-    """Return the application without its gate: only the tests of what lies behind it want it."""
+def ungated_app(
+    assistant: "Asked",
+    facts: "Mapping[str, FactSource]",
+    root_path: str = "",
+    *,
+    totals: "Totals | None" = None,
+    assessor: "Assessor | None" = None,
+) -> App:
+    """Return the application without its gate; without an `assessor` the page has no tab for it."""
     os.environ.update(SILENCE)
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
     from fastapi.staticfiles import StaticFiles
 
+    from assistant.web.assess_tab import add_routes, head
     from assistant.web.page import build, mount
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -61,7 +78,9 @@ def ungated_app(assistant: "Asked", facts: "Mapping[str, FactSource]", root_path
         return {"ok": True}
 
     app.mount("/ui", StaticFiles(directory=STATIC))
-    mount(app, build(assistant, facts), root_path)
+    if assessor is not None:
+        add_routes(app, assessor)
+    mount(app, build(assistant, facts, totals), root_path, head(root_path) if assessor is not None else "")
     return app
 
 

@@ -40,6 +40,7 @@
 
   function switchLanguage() {
     if (one("#chat .message") && !confirm(words.leave)) return;
+    document.dispatchEvent(new Event("language-changes")); // assess.js carries its answers over
     const other = lang === "fr" ? "en" : "fr";
     const path = new URL(".", document.baseURI).pathname;
     document.cookie = `ui-lang=${other}; path=${path}; max-age=31536000; samesite=strict`;
