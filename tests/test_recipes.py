@@ -1,0 +1,161 @@
+"""What the training recipes promise: nothing that dev or test questions lean on is learnt, and a stopped run goes on."""
+
+import argparse
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from evals.questions import read_all
+from evals.sheets import read_sheets
+from evals.splits import places
+
+ROOT = Path(__file__).resolve().parent.parent
+RECIPES = ROOT / "models" / "recipes"
+
+
+@pytest.fixture
+def _recipes(monkeypatch):
+    """Import the recipes as a person who runs them does."""
+    monkeypatch.setattr(sys, "path", [str(RECIPES), *sys.path])
+
+
+def row(**changes):
+    """Return a row with two right sentences, one of them held, and wrong ones of two sections."""
+    candidates = [
+        candidate(
+            text=f"Titre: phrase {n}", section="a#1" if n < 4 else "b#1", gold=n < 2, held=n == 1, near=1 - n / 10
+        )
+        for n in range(12)
+    ]
+    return {
+        "source": "exam", "split": "train", "language": "fr", "kind": "short", "question": "Combien ?", "unsure": False,
+        "answerable": True, "candidates": candidates, **changes,
+    }  # fmt: skip
+
+
+def candidate(**changes):
+    """Return a candidate."""
+    said = {"cosine": 0.5, "covered": 0.2, "asked": 0.3, "passage": 0.9, "near": 0.5}
+    return {"text": "Titre: phrase", "section": "a#1", "gold": False, "held": False, **said, **changes}
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_a_held_sentence_is_never_drawn_right_or_wrong():
+    """Seen only as a wrong answer it would be unlearnt, seen as a right one known by heart."""
+    import draw
+
+    for seed in range(50):
+        found = draw.example(row(), random.Random(seed))
+        assert found is not None
+        assert "Titre: phrase 1" not in found.texts
+        assert len(found.texts) == len(set(found.texts)) <= draw.SIZE
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_the_right_sentence_keeps_its_place_or_is_taken_away_whole():
+    """An example without an answer must not hold one, nor another sentence of the section that answers."""
+    import draw
+
+    seen = set()
+    for seed in range(200):
+        found = draw.example(row(), random.Random(seed))
+        seen.add(bool(found.gold))
+        if found.gold:
+            assert [found.texts[i] for i in found.gold] == ["Titre: phrase 0"]
+        else:
+            assert not {"Titre: phrase 0", "Titre: phrase 2", "Titre: phrase 3"} & set(found.texts)
+    assert seen == {True, False}
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_every_row_is_drawn_once_before_any_twice():
+    """Few questions are ours: none may be left out by chance."""
+    import draw
+
+    rows = [row(question=f"Question {n} ?") for n in range(20)] + [row(question="dev", split="dev")]
+    drawn = draw.stream(rows, random.Random(1))
+    first = [next(drawn).question for _ in range(20)]
+    assert sorted(first) == sorted(f"Question {n} ?" for n in range(20))
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_no_training_question_leans_on_a_sentence_of_dev_or_test():
+    """The real questions and sheets; twins count as one sentence, since the embedder reads both languages."""
+    import our_pairs
+
+    sheets, exam = read_sheets(ROOT / "corpus"), read_all()
+    unseen = [q for q in exam if q.split in ("dev", "test")]
+    held = {place[1]: q.split for q in unseen for place in places(q, sheets)}
+    asked = our_pairs.asked_questions(ROOT / "corpus", sheets, held, {})
+    learnt = [a.question for a in asked if a.split == "train"] + [q for q in exam if q.split == "train"]
+    assert sum(a.split == "train" for a in asked) > 1000
+    assert {a.split for a in asked} == {"train", "dev", "test"}
+    for question in learnt:
+        assert not {place[1] for place in places(question, sheets)} & held.keys(), question.id
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_an_answer_is_found_in_its_sentence():
+    """The sentence that holds it; of several, the one that shares most words with the question; none that is too long."""
+    from public_pairs import located
+
+    spoken = [
+        "Paris est la capitale de la France.",
+        "La ville de Paris compte deux millions d’habitants.",
+        "Lyon suit. " * 60,
+    ]
+    assert located(spoken, "Quelle est la capitale de la France ?", ["Paris"]) == [0]
+    assert located(spoken, "Combien la ville compte-t-elle d’habitants ?", ["Paris"]) == [1]
+    assert located(spoken, "Quelle ville suit ?", ["Lyon"]) == []
+    assert located(spoken, "Quand ?", []) == []
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_only_listed_repositories_are_read_and_held_out_ones_are_not_trained_on():
+    """A licence, a whole revision, and a use for each; the CNIL help centre only measures."""
+    from public_pairs import use_of
+
+    sources = json.loads((RECIPES / "sources.json").read_text("utf-8"))
+    for source in sources:
+        assert source["licence"]
+        assert len(source["revision"]) == 40
+    cnil = next(s for s in sources if s["repository"].endswith("piaf-ml"))
+    assert use_of(cnil, "any") == "test"
+    piaf = next(s for s in sources if s["repository"].endswith("piaf-code"))
+    assert {use_of(piaf, f"Article {n}") for n in range(20)} == {"train", "test"}
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_a_stopped_run_goes_on_where_it_was(tmp_path):
+    """Weights, optimiser, steps and minutes come from OUT/last.pt."""
+    import torch
+    from clock import Clock
+
+    class Run(Clock):
+        def __init__(self, args):
+            torch.manual_seed(0)
+            self.model = torch.nn.Linear(2, 1)
+            self.optimiser = torch.optim.AdamW(self.model.parameters(), lr=0.1)
+            super().__init__(args)
+
+        def work(self):
+            self.optimiser.zero_grad()
+            self.model(torch.ones(1, 2)).sum().backward()
+            self.optimiser.step()
+            self.step += 1
+
+    args = argparse.Namespace(out=tmp_path, seed=1, minutes=60, until=None)
+    first = Run(args)
+    for _ in range(3):
+        first.work()
+    first.spent += 120.0
+    first.save()
+    first.work()
+    second = Run(args)
+    assert second.step == 3
+    assert second.minutes() >= 2
+    second.work()
+    assert torch.equal(second.model.weight, first.model.weight)
