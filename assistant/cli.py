@@ -10,7 +10,7 @@ from typing import NoReturn
 from assistant.config import read_config
 from assistant.terminal import put, say, terminal_language
 from assistant.usage import BAD_USAGE, BadUsage, Verb, help_page
-from assistant.verbs import ask, chat, doctor, index, look
+from assistant.verbs import ask, chat, doctor, index, look, models
 from index.errors import UserError
 
 VERBS: dict[str, Verb] = {
@@ -19,6 +19,7 @@ VERBS: dict[str, Verb] = {
     "search": look.SEARCH,
     "show": look.SHOW,
     "index": index.VERB,
+    "models": models.VERB,
     "doctor": doctor.VERB,
 }
 

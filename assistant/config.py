@@ -32,6 +32,43 @@ SETTINGS = (
         "JUGEOTE_EMBEDDER", "", "dossier d’un modèle sentence-transformers", "folder of a sentence-transformers model"
     ),
     Setting("JUGEOTE_THREADS", "0", "fils de calcul, 0 : un par cœur", "threads that compute, 0: one per core"),
+    Setting(
+        "JUGEOTE_WRITER",
+        "quote",
+        "rédacteur : quote, remote ou un modèle de models.txt",
+        "writer: quote, remote or a model of models.txt",
+    ),
+    Setting(
+        "JUGEOTE_WRITING",
+        "quotes",
+        "un modèle écrit : quotes (amorces et citations) ou plain (prose libre)",
+        "how a model writes: quotes (lead-ins and quotes) or plain (free prose)",
+    ),
+    Setting(
+        "JUGEOTE_CONTEXT",
+        "0",
+        "contexte d’un modèle en jetons, 0 : selon la mémoire",
+        "context of a model in tokens, 0: by memory",
+    ),
+    Setting(
+        "JUGEOTE_SEED",
+        "",
+        "graine fixe d’un modèle, pour des réponses identiques",
+        "fixed seed of a model, for identical answers",
+    ),
+    Setting(
+        "JUGEOTE_SERVER_URL",
+        "",
+        "serveur de modèles (forme OpenAI), pour remote",
+        "model server (OpenAI form), for remote",
+    ),
+    Setting("JUGEOTE_SERVER_MODEL", "", "nom du modèle sur ce serveur", "name of the model on that server"),
+    Setting(
+        "JUGEOTE_SERVER_HOSTS",
+        "",
+        "machines permises à remote, séparées par des virgules, en plus de celle-ci",
+        "machines allowed to remote, separated by commas, besides this one",
+    ),
     Setting("JUGEOTE_GRAMS_PER_KWH", "46.1", "gCO2e par kWh d’électricité", "gCO2e per kWh of electricity"),
     Setting("JUGEOTE_EUROS_PER_TONNE", "200", "prix interne du carbone", "internal price of carbon"),
     Setting(
@@ -53,6 +90,13 @@ class Config:
     root_path: str
     embedder: str  # "" means the bundled one
     threads: int
+    writer: str
+    plain: bool
+    context: int
+    seed: int | None
+    server_url: str
+    server_model: str
+    server_hosts: tuple[str, ...]
     grams_per_kwh: float
     euros_per_tonne: float
     pue: float
@@ -66,6 +110,12 @@ def _number(name: str, text: str, low: float, high: float) -> float:
     if not low <= value <= high:
         raise SettingBroken(name=name, found=text, expected=f"{low:g} … {high:g}")
     return value
+
+
+def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:
+    if text not in known:
+        raise SettingBroken(name=name, found=text, expected=", ".join(known))
+    return text
 
 
 def read_config(environment: Mapping[str, str] = os.environ) -> Config:
@@ -82,6 +132,13 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         root_path=said["JUGEOTE_ROOT_PATH"].rstrip("/"),
         embedder=said["JUGEOTE_EMBEDDER"],
         threads=int(_number("JUGEOTE_THREADS", said["JUGEOTE_THREADS"], 0, 1024)),
+        writer=said["JUGEOTE_WRITER"],
+        plain=_one_of("JUGEOTE_WRITING", said["JUGEOTE_WRITING"], ("quotes", "plain")) == "plain",
+        context=int(_number("JUGEOTE_CONTEXT", said["JUGEOTE_CONTEXT"], 0, 1_000_000)),
+        seed=int(_number("JUGEOTE_SEED", said["JUGEOTE_SEED"], 0, 2**31 - 1)) if said["JUGEOTE_SEED"] else None,
+        server_url=said["JUGEOTE_SERVER_URL"].rstrip("/"),
+        server_model=said["JUGEOTE_SERVER_MODEL"],
+        server_hosts=tuple(h.strip().lower() for h in said["JUGEOTE_SERVER_HOSTS"].split(",") if h.strip()),
         grams_per_kwh=_number("JUGEOTE_GRAMS_PER_KWH", said["JUGEOTE_GRAMS_PER_KWH"], 0, 3000),
         euros_per_tonne=_number("JUGEOTE_EUROS_PER_TONNE", said["JUGEOTE_EUROS_PER_TONNE"], 0, 100000),
         pue=_number("JUGEOTE_PUE", said["JUGEOTE_PUE"], 1, 5),

@@ -56,7 +56,7 @@ DEFECT = {
 def help_page(verbs: Mapping[str, Verb], language: str, verb: str | None = None) -> str:
     """Return the help of the command, or of one verb, in "fr" or "en"."""
     what, usage, notes = PAGE[language]
-    if verb in verbs:
+    if verb is not None and verb in verbs:
         known = verbs[verb]
         return f"jugeote {verb} {known.form}\n\n{known.fr if language == 'fr' else known.en}\n"
     lines = [

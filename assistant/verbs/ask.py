@@ -21,7 +21,7 @@ def options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("question", nargs="?")
     verb.add_argument("--json", action="store_true")
     verb.add_argument("--lang", choices=("fr", "en"))
-    verb.add_argument("--writer", default="quote")
+    verb.add_argument("--writer")
     verb.add_argument("--history", type=Path)
     verb.add_argument("--batch", type=Path)
 

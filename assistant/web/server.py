@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.web.gate import App, Gate
+from assistant.web.texts import Start
 
 if TYPE_CHECKING:
     from assistant.render import FactSource
@@ -39,12 +40,16 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def create_app(assistant: "Asked", facts: "Mapping[str, FactSource]", root_path: str = "") -> App:
+def create_app(
+    assistant: "Asked", facts: "Mapping[str, FactSource]", root_path: str = "", start: Start | None = None
+) -> App:
     """Return the whole application, gate included; `root_path` is the prefix of a reverse proxy, "" for none."""
-    return Gate(ungated_app(assistant, facts, root_path), root_path)
+    return Gate(ungated_app(assistant, facts, root_path, start), root_path)
 
 
-def ungated_app(assistant: "Asked", facts: "Mapping[str, FactSource]", root_path: str = "") -> App:
+def ungated_app(
+    assistant: "Asked", facts: "Mapping[str, FactSource]", root_path: str = "", start: Start | None = None
+) -> App:
     """Return the application without its gate: only the tests of what lies behind it want it."""
     os.environ.update(SILENCE)
     from fastapi import FastAPI
@@ -61,7 +66,8 @@ def ungated_app(assistant: "Asked", facts: "Mapping[str, FactSource]", root_path
         return {"ok": True}
 
     app.mount("/ui", StaticFiles(directory=STATIC))
-    mount(app, build(assistant, facts), root_path)
+    start = start or Start(assistant.card.name if assistant.card.kind == "generative" else "")
+    mount(app, build(assistant, facts, start), root_path, start)
     return app
 
 
