@@ -296,7 +296,7 @@ def test_an_invented_figure_that_says_so_is_a_warning(own):
 
 def test_a_sentence_that_the_index_does_not_end_is_a_warning(own):
     """The mark would go to a longer quote than the writer meant."""
-    line = add(own, "Le texte renvoie au point A. [fact:meter] Le point A est clair.")
+    line = add(own, "Le texte renvoie à l’exemple du plan B. [fact:meter] Le plan A est clair.")
     assert codes(own) == []
     assert codes(own, WARNING) == [(f"fr/meters.md:{line}", "fact_joined")]
 
