@@ -60,12 +60,23 @@ class Catalog:
         fitting = [name for needed, name in self.defaults if needed <= gigabytes]
         return self.named(fitting[-1]) if fitting else None
 
+    def with_writers_of(self, other: "Catalog") -> "Catalog":
+        """Return this catalogue with the writers of a host's own; of two of one name, the host's."""
+        theirs = tuple(m for m in other.models if m.role == "writer")
+        names = {m.name for m in theirs}
+        kept = tuple(m for m in self.models if m.name not in names)
+        return Catalog(kept + theirs, other.defaults or self.defaults)
+
 
 def read_models(file: Path) -> Catalog:
     """Return the catalogue; raises CatalogBroken naming the line."""
     models: list[Model] = []
     defaults: list[tuple[float, str]] = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogBroken(line=0, found=file) from error
+    for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         parts = [part.strip() for part in line.split("|")]

@@ -39,6 +39,12 @@ SETTINGS = (
         "writer: quote, remote or a model of models.txt",
     ),
     Setting(
+        "JUGEOTE_MODELS",
+        "",
+        "fichier de modèles à vous, de la forme de models.txt, en plus",
+        "file of your own models, in the form of models.txt, in addition",
+    ),
+    Setting(
         "JUGEOTE_WRITING",
         "quotes",
         "un modèle écrit : quotes (amorces et citations) ou plain (prose libre)",
@@ -91,6 +97,7 @@ class Config:
     embedder: str  # "" means the bundled one
     threads: int
     writer: str
+    models: Path | None
     plain: bool
     context: int
     seed: int | None
@@ -133,6 +140,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         embedder=said["JUGEOTE_EMBEDDER"],
         threads=int(_number("JUGEOTE_THREADS", said["JUGEOTE_THREADS"], 0, 1024)),
         writer=said["JUGEOTE_WRITER"],
+        models=Path(said["JUGEOTE_MODELS"]).expanduser().absolute() if said["JUGEOTE_MODELS"] else None,
         plain=_one_of("JUGEOTE_WRITING", said["JUGEOTE_WRITING"], ("quotes", "plain")) == "plain",
         context=int(_number("JUGEOTE_CONTEXT", said["JUGEOTE_CONTEXT"], 0, 1_000_000)),
         seed=int(_number("JUGEOTE_SEED", said["JUGEOTE_SEED"], 0, 2**31 - 1)) if said["JUGEOTE_SEED"] else None,

@@ -99,7 +99,8 @@ def facts() -> dict[str, FactSource]:
 
 def store(config: Config) -> Store:
     """Return the model files of this host."""
-    return Store(config.home, read_models(MODELS))
+    listed = read_models(MODELS)
+    return Store(config.home, listed.with_writers_of(read_models(config.models)) if config.models else listed)
 
 
 def suggested(config: Config) -> Model | None:
