@@ -119,7 +119,7 @@ def described(config: Config, name: str) -> str:
         return f"remote: {RemoteWriter(config.server_url, config.server_model, config.server_hosts, quoting(), Manner()).card.name}"
     kept = store(config)
     model = _model(kept, name)
-    _, header, _ = kept.opened(name)
+    _, header = kept.located(name)
     how = tuning.chosen(kept.folder, model, header, threads=config.threads, context=config.context)
     return (
         f"{name}: {header.architecture}, {header.quantisation}, {header.size / 1e9:.2f} GB, context {how.context}, "
@@ -151,9 +151,10 @@ def writer(config: Config, name: str) -> Writer:
         return RemoteWriter(config.server_url, config.server_model, config.server_hosts, quoting(), manner)
     kept = store(config)
     model = _model(kept, name)
-    file, header, sha256 = kept.opened(name)
+    file, header = kept.located(name)
     systems = tuple(prompt.system(language, plain=config.plain) for language in ("fr", "en"))
     chosen = tuning.chosen(kept.folder, model, header, threads=config.threads, context=config.context)
+    sha256 = kept.checked(name)  # last: it reads the whole file
     running = tuning.running(file, chosen, systems, greedy=config.seed is not None)
     card = ModelCard(name, "generative", model.quantisation or header.quantisation, sha256)
     return LlamaWriter(card, running, quoting(), manner)

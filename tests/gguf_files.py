@@ -175,7 +175,7 @@ def saying(file: Path, after: Mapping[str, str], *, otherwise: str, template: st
     output = np.zeros_like(embedded)
     output[ids[otherwise], 0] = 2.0
     for token, then in after.items():
-        output[ids[then]] += embedded[ids[token]] * np.where(np.arange(256) == 0, 0, 0.5)
+        output[ids[then]] += embedded[ids[token]] * np.where(np.arange(256) == 0, 0, 40.0)
     tensors |= {"token_embd.weight": embedded.astype(np.float16), "output.weight": output.astype(np.float16)}
     return write(file, pairs_of(shape, words, template), tensors)
 

@@ -46,10 +46,10 @@ def _answers(hub: Hub) -> type[BaseHTTPRequestHandler]:
             if self.command != "HEAD":
                 self.wfile.write(body)
 
-        def do_HEAD(self):  # noqa: N802
+        def do_HEAD(self):
             self._asked()
 
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             self._asked()
 
         def _asked(self):

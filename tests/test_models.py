@@ -164,12 +164,13 @@ def test_an_import_takes_its_listed_name_and_no_other_models_place(tmp_path, tin
     store = store_of(tmp_path, listed)
     assert store.import_file(tiny) == "listed"
     other = random_model(tmp_path / "listed.gguf", seed=3)
-    for name in (None, "quote", "a/b", ".."):
+    for name in ("quote", "a/b", "..", "listed"):
         with pytest.raises(NameTaken):
             store.import_file(other, name)
     assert store.import_file(other, "mine") == "mine"
     with pytest.raises(NameTaken):
         store.import_file(random_model(tmp_path / "mine.gguf", seed=4))
+    assert store.import_file(random_model(tmp_path / "Mon modèle (2).gguf", seed=5)) == "mon-modele-2"
     assert not list(store.folder.glob("*.part"))
 
 
@@ -251,4 +252,3 @@ def test_doctor_offers_a_model_with_its_size_and_licence(jugeote):
     assert found.startswith("quote")
     assert "make chat MODEL=" in found
     assert "GB, Apache-2.0" in found
-

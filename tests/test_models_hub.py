@@ -151,7 +151,9 @@ def test_no_room_on_the_disk(get, hub, tmp_path):
     """Said before the first byte."""
     folder = tmp_path / "small"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
+    ).returncode:
         pytest.skip("a small disk needs the right to mount one")
     try:
         refused(get(JUGEOTE_HOME=str(folder / "home")), "GB are left", str(folder))

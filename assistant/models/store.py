@@ -6,6 +6,7 @@ Knows nothing of networks or of how a model runs. `lock.json` beside the files h
 import hashlib
 import json
 import os
+import re
 import shutil
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -15,6 +16,7 @@ from assistant.catalog import NAME, PIN, RESERVED, Catalog, Model
 from assistant.models.errors import ChecksumWrong, DiskFull, FileMissing, ModelAbsent, ModelUnknown, NameTaken
 from assistant.models.gguf import Header, read_header
 from index.errors import FolderUnusable
+from index.words import fold
 
 SPARE = 50_000_000  # bytes left free on the disk
 
@@ -84,25 +86,36 @@ class Store:
         """Tell whether the file of a model is there, unchecked."""
         return self.file(name).is_file()
 
-    def opened(self, name: str) -> tuple[Path, Header, str]:
-        """Return (file, header, sha256) of a model that may be run.
+    def located(self, name: str) -> tuple[Path, Header]:
+        """Return (file, header) of a model; raises ModelUnknown, ModelAbsent, ModelBroken, ChecksumWrong.
 
-        Raises ModelUnknown, ModelAbsent, ModelBroken, ChecksumWrong. The header is read first: it says more of a broken
-        file than two checksums do.
+        The header is read first: it says more of a broken file than two checksums do, and costs nothing.
         """
         model, file = self.model(name), self.file(name)
         if not file.is_file():
             raise ModelAbsent(name=name)
         header = read_header(file)
-        found, wanted = digest(file), model.sha256
-        kept = self.kept().get(name)
+        if model.size and header.size != model.size:
+            raise ChecksumWrong(name=name, found=f"({header.size} B)", expected=f"({model.size} B)")
+        return file, header
+
+    def checked(self, name: str) -> str:
+        """Return the SHA-256 of a located model that may be run; raises ChecksumWrong."""
+        model, found = self.model(name), digest(self.file(name))
+        kept, wanted = self.kept().get(name), model.sha256
         if wanted == PIN:
             wanted = kept.sha256 if kept else found
         if found != wanted:
             raise ChecksumWrong(name=name, found=found[:12], expected=wanted[:12])
         if kept is None:
-            self._write(name, Kept(found, header.size, model.source, date.today().isoformat(), model.licence))
-        return file, header, found
+            size = self.file(name).stat().st_size
+            self._write(name, Kept(found, size, model.source, date.today().isoformat(), model.licence))
+        return found
+
+    def opened(self, name: str) -> tuple[Path, Header, str]:
+        """Return (file, header, sha256) of a model, read whole; raises as `located` and `checked` do."""
+        file, header = self.located(name)
+        return file, header, self.checked(name)
 
     def keep(self, part: Path, model: Model) -> None:
         """Check a file that lies beside its place, then put it there; a wrong one is deleted.
@@ -150,7 +163,7 @@ class Store:
         if listed is not None and name in (None, listed.name):
             model = listed
         else:
-            chosen = name or source.stem
+            chosen = name or re.sub("[^A-Za-z0-9._-]+", "-", fold(source.stem)).strip("-._")[:64]
             before = self.kept().get(chosen)
             taken = self.catalog.named(chosen) is not None or (before is not None and before.sha256 != found)
             if not NAME.fullmatch(chosen) or chosen in RESERVED or taken:

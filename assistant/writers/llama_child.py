@@ -3,8 +3,8 @@
 Knows nothing of answers or pages: texts and numbers in, small tuples out. A dozen ordinary mistakes end a llama.cpp
 process without an exception (llama.md), so the page lives elsewhere; each guard here names its mistake.
 
-Sent to the parent: ("loaded", facts), ("rendered",), ("ready",), ("unusable", why), and for a job ("busy",),
-("joint", text so far), ("quote", number, joint), ("text", more), ("end", how, why).
+Sent to the parent: ("loaded", facts), ("rendered",), ("ready",), ("unusable", why), and for a job ("busy", tokens of the
+prompt still to read), ("joint", text so far), ("quote", number, joint), ("text", more), ("end", how, why).
 """
 
 import ctypes
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.writers.llama_answers import JOINT_TOKENS, ROOM, Chooser, prose
 from assistant.writers.llama_job import Job, Running
-from assistant.writers.llama_words import Words, classes, rendered
+from assistant.writers.llama_words import Words, classes, rendered, template_error
 from assistant.writers.states import States, common
 
 BATCH = 256  # tokens read at once: a stop during a prompt waits for the abort callback, not for the batch
@@ -122,7 +122,7 @@ class Model:
         llm.n_tokens = kept
         for at in range(kept, len(wanted), BATCH):
             if pipe is not None:
-                pipe.send(("busy",))
+                pipe.send(("busy", len(wanted) - at))
             llm.eval(wanted[at : at + BATCH])
 
     @property
@@ -180,6 +180,9 @@ def serve(pipe: Connection, stop: Any, running: Running) -> None:
         pipe.send(("rendered",))
         model.prepare()
         pipe.send(("ready",))
+    except template_error() as error:
+        pipe.send(("unusable", f"chat template: {_why(error)}"))
+        return
     except CAUGHT as error:
         pipe.send(("unusable", _why(error)))
         return

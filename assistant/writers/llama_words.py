@@ -57,14 +57,19 @@ def classes(api: Any, vocab: Any, count: int) -> Words:
     )  # fmt: skip
 
 
+def template_error() -> type[Exception]:
+    """Return what a broken chat template raises; the engine compiles it while it loads a file."""
+    from jinja2 import TemplateError
+
+    return TemplateError
+
+
 def rendered(template: str, bos: str, eos: str, formatter: Any) -> tuple[str, str, str]:
     """Return the template's text before, between and after the instructions and the question, thinking off.
 
     `formatter`: the engine's own sandboxed one. Raises ValueError when it fails or does not show both. Contents never go
     through it: they are tokenised apart, without control tokens, so that nothing in a document can speak as the system.
     """
-    from jinja2 import TemplateError
-
     asked = {"role": "user", "content": USER_MARK}
     attempts: list[list[Any]] = [
         [{"role": "system", "content": SYSTEM_MARK}, asked],

@@ -40,6 +40,7 @@ class LlamaWriter:
         """Start the process at once: it loads while the rest of the assistant does."""
         self.card, self._quoting, self._manner = card, quoting, manner or Manner()
         self._turns = Turns()
+        self.read = 0  # tokens of the last prompt that were not known from before
         self.child = Child(running, limits or Limits())
         self.child.start()
 
@@ -74,11 +75,15 @@ class LlamaWriter:
         for _ in self.child.made_ready():
             yield Waiting()
         job = self._job(question, sent, language)
+        self.read = 0
         yield Began(self.card, job.seed)
         prose, wrote = Prose(sent), False
         for said in self.child.asked(job):
             match said:
-                case None | ("busy",):
+                case None:
+                    yield Waiting()
+                case ("busy", tokens):
+                    self.read = max(self.read, tokens)
                     yield Waiting()
                 case ("joint", text):
                     yield Piece(text, growing=True)

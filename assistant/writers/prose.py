@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from assistant.answer import Evidence, Piece
 from assistant.writers.joints import MARKER
 
-END = re.compile(r"[.!?…][»”\")]*(?:\s*\[\d{1,2}\])*(?=\s)|(?<=\])(?=\s)|\n+")
-THOUGHT = re.compile(r"<think>.*?(?:</think>|$)", re.DOTALL)
+# Not before the next word has begun: a marker may still follow the full stop.
+END = re.compile(r"[.!?…][»”\")]*(?:\s*\[\d{1,2}\])*(?=\s+[^\s\[])|(?<=\])(?=\s+[^\s\[.])|\n+(?=[^\s\[])")
+THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 
 
 class Prose:
@@ -23,21 +24,23 @@ class Prose:
 
     def fed(self, text: str) -> Iterator[Piece]:
         """Yield the sentences that `text` completes, then what grows."""
-        self._rest += text
+        self._rest = THOUGHT.sub("", self._rest + text)
+        if self._rest.rpartition("<think>")[1]:
+            return  # still thinking: nothing of it is shown
         while found := END.search(self._rest):
             sentence, self._rest = self._rest[: found.end()], self._rest[found.end() :]
             yield from self._piece(sentence)
-        if growing := MARKER.sub("", self._rest).strip():
+        if "<" not in self._rest and (growing := MARKER.sub("", self._rest).strip(" [")):
             yield Piece(growing, growing=True)
 
     def ended(self) -> Iterator[Piece]:
         """Yield the last sentence."""
-        yield from self._piece(self._rest)
+        yield from self._piece(self._rest.partition("<think>")[0])
         self._rest = ""
 
     def _piece(self, sentence: str) -> Iterator[Piece]:
         numbers = [int(n) - 1 for n in MARKER.findall(sentence)]
-        words = " ".join(MARKER.sub("", THOUGHT.sub("", sentence)).split()).strip(" -*#")
+        words = " ".join(MARKER.sub("", sentence).split()).strip(" -*#")
         words = re.sub(r"\s+([.,])", r"\1", words)
         if not any(c.isalnum() for c in words):
             return
