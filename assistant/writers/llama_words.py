@@ -61,7 +61,8 @@ def template_error() -> type[Exception]:
     """Return what a broken chat template raises; the engine compiles it while it loads a file."""
     from jinja2 import TemplateError
 
-    return TemplateError
+    found: type[Exception] = TemplateError
+    return found
 
 
 def rendered(template: str, bos: str, eos: str, formatter: Any) -> tuple[str, str, str]:
@@ -81,7 +82,7 @@ def rendered(template: str, bos: str, eos: str, formatter: Any) -> tuple[str, st
             form = formatter(template=template, eos_token=eos, bos_token=bos)
             prompt = form(messages=messages, enable_thinking=False).prompt
         except (
-            TemplateError,
+            template_error(),
             ValueError,
             TypeError,
             ArithmeticError,
