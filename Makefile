@@ -12,7 +12,7 @@ INSTALL := $(PIP) install --quiet --no-compile -c constraints.txt
 UNUSED := torch|torchgen|functorch|transformers|sympy|sklearn|kubernetes|networkx|pip|setuptools|mypy|mypyc|playwright|onnx|llama_cpp|tests
 COMPILE := $(BIN)/python -m compileall -q -j 2 -x '/($(UNUSED))/' $(VENV)/lib assistant index
 
-.PHONY: help chat install test check format
+.PHONY: help chat install acceptance test check format
 help:
 	@grep -E '^#: ' Makefile | sed 's/^#: //'
 
@@ -52,6 +52,12 @@ chat: install
 
 #: make install              the set-up alone; MODEL=... also builds the engine for a generator
 install: $(STAMP) $(if $(MODEL),$(VENV)/.generator)
+
+#: make acceptance MODEL=NAME|FILE   what a host reads before opening with that generator: build/acceptance/report.html
+acceptance: install
+	@test -n "$(MODEL)" || { echo "make acceptance MODEL=NAME|FILE" >&2; exit 2; }
+	@$(BIN)/jugeote index >&2
+	@name=$$($(BRING)) && exec $(BIN)/python -m evals.acceptance --writer "$$name" $(ARGS)
 
 #: make test                 bring what the tests need, then run all of them
 test: $(VENV)/.test

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, ROOT
-from tests.gguf_files import (
+from evals.gguf_files import (
     STRING,
     Shape,
     flipped,
@@ -23,6 +22,7 @@ from tests.gguf_files import (
     without_numbers,
     write,
 )
+from tests.conftest import COMMAND, ROOT
 
 QUESTION = "Quelles questions poser avant de déployer une IA ?"
 OTHER = "Un petit modèle suffit-il ?"

@@ -13,11 +13,11 @@ from assistant.web.texts import TEXTS, Offer, Start, start_texts
 from assistant.writers.llama_job import Running
 from assistant.writers.local import LlamaWriter, Manner
 from assistant.writers.quote import QuoteWriter
+from evals.gguf_files import saying
 from index.build import bring_up_to_date
 from index.search import Index
 from tests.browser import serving
 from tests.fakes import CARD, FACTS, READING, FixedMeter, HashEmbedder, WordScorer
-from tests.gguf_files import saying
 
 NOTE = """# Énergie
 

@@ -16,9 +16,9 @@ from assistant.writers.joints import OWN_SHARE, acceptable, affordable, names_of
 from assistant.writers.llama_job import Running
 from assistant.writers.local import LlamaWriter, Manner
 from assistant.writers.quote import QuoteWriter
+from evals.gguf_files import Shape, random_model, saying, without_numbers
 from index.search import Passage
 from tests.fakes import CARD
-from tests.gguf_files import Shape, random_model, saying, without_numbers
 
 TEXTS = [
     "L’énergie « d’une » réponse coûte peu, selon l’Ademe.",

@@ -11,8 +11,8 @@ from assistant.models.errors import ChecksumWrong, DiskFull, MemoryTooSmall, Mod
 from assistant.models.gguf import FOUND, read_header
 from assistant.models.store import Store
 from assistant.models.tuning import chosen
+from evals.gguf_files import STRING, U32, Shape, flipped, pairs_of, random_model, tensors_of, vocabulary, write
 from tests.conftest import ROOT
-from tests.gguf_files import STRING, U32, Shape, flipped, pairs_of, random_model, tensors_of, vocabulary, write
 
 FRENCH = {"LC_ALL": "fr_FR.UTF-8"}
 

@@ -11,8 +11,8 @@ import termios
 
 import pytest
 
+from evals.gguf_files import random_model
 from tests.conftest import COMMAND
-from tests.gguf_files import random_model
 from tests.hub import Hub, serving
 
 

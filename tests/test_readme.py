@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import assistant.errors
+import assistant.models.errors
 import index.errors
 from assistant.cli import VERBS
 from assistant.config import SETTINGS
@@ -182,7 +183,8 @@ def test_every_error_code_of_the_contract_exists(page):
     """Scripts compare them."""
     table = re.search(r"^\| code \|.*?(?=\n\n)", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
     listed = {name for line in table[0].splitlines() for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])}
-    kinds = [*vars(index.errors).values(), *vars(assistant.errors).values()]
+    rooms = (index.errors, assistant.errors, assistant.models.errors)
+    kinds = [kind for room in rooms for kind in vars(room).values()]
     known = {kind.code for kind in kinds if isinstance(kind, type) and hasattr(kind, "code")} | {
         "usage"
     }  # said by the command itself
