@@ -36,6 +36,7 @@ ROOMS = {
     "assistant.sheets",
     "assistant.cli",
     "assistant.verbs",
+    "evals",
 }
 HOMES = {
     "chromadb": {"index.store"}, "sentence_transformers": {"index.embed"}, "onnxruntime": {"index.encoder"},
@@ -97,7 +98,7 @@ def layer(name: str) -> int | None:
 def room(name: str) -> str:
     """Return the room a module lives in; modules of one room may import each other."""
     parts = name.split(".")
-    return next((".".join(parts[:n]) for n in (2,) if ".".join(parts[:n]) in ROOMS), name)
+    return next((".".join(parts[:n]) for n in (1, 2) if ".".join(parts[:n]) in ROOMS), name)
 
 
 @pytest.mark.parametrize(("name", "file"), [m for m in modules() if m[0] not in ("index", "assistant", "evals")])
