@@ -157,7 +157,7 @@ def writer(config: Config, name: str) -> Writer:
     sha256 = kept.checked(name)  # last: it reads the whole file
     running = tuning.running(file, chosen, systems, greedy=config.seed is not None)
     card = ModelCard(name, "generative", model.quantisation or header.quantisation, sha256)
-    return LlamaWriter(card, running, quoting(), manner)
+    return LlamaWriter(card, running, quoting(), manner, check=lambda: kept.opened(name))
 
 
 def assistant(config: Config, writer_name: str | None = None) -> Assistant:

@@ -143,7 +143,8 @@ def tensors_of(shape: Shape, words: Words, scale: float, seed: int = 0) -> dict[
     def matrix(rows: int, columns: int, by: float = scale) -> NDArray[Any]:
         if not by:
             return np.zeros((rows, columns), np.float16)
-        return (rng.standard_normal((rows, columns)) * by / np.sqrt(columns)).astype(np.float16)
+        found: NDArray[Any] = (rng.standard_normal((rows, columns)) * by / np.sqrt(columns)).astype(np.float16)
+        return found
 
     found: dict[str, NDArray[Any]] = {"token_embd.weight": matrix(v, w, 1.0)}
     for n in range(shape.layers):

@@ -58,9 +58,9 @@ def made():
     """Make writers; their processes end with the test."""
     alive = []
 
-    def make(file, *, plain=False, seed=None, limits=None, context=4096, temperature=0.8):
+    def make(file, *, plain=False, seed=None, limits=None, context=4096, temperature=0.8, check=lambda: None):
         running = Running(str(file), context, 1, False, temperature=temperature)
-        alive.append(LlamaWriter(TINY, running, QuoteWriter(CARD), Manner(plain, seed), limits))
+        alive.append(LlamaWriter(TINY, running, QuoteWriter(CARD), Manner(plain, seed), limits=limits, check=check))
         return alive[-1]
 
     yield make
@@ -251,6 +251,33 @@ def test_a_file_that_goes_while_serving(made, models):
     os.kill(writer.child.pid, signal.SIGKILL)
     writer.child._process.join()
     fell_back(writer, "fichier")
+    fell_back(writer, "fichier")
+
+
+def test_a_file_cut_in_place_while_serving(made, models):
+    """SIGBUS in the process; the person gets quotes, and the restart finds the broken file."""
+    file = random_model(models / "cut.gguf", shape=Shape(width=256, heads=4))
+    writer = made(file)
+    written(writer)
+    os.truncate(file, 5000)
+    for _ in range(3):
+        began, pieces = written(writer)
+        assert began.card == CARD
+        assert any(p.evidence for p in pieces)
+
+
+def test_a_file_exchanged_while_serving_is_not_started_again(made, models, tmp_path):
+    """A restart holds the file to its checksum, as the first start did."""
+    from assistant.catalog import Catalog
+    from assistant.models.store import Store
+
+    store = Store(tmp_path, Catalog(()))
+    name = store.import_file(random_model(models / "exchanged.gguf"))
+    writer = made(store.file(name), check=lambda: store.opened(name))
+    assert written(writer)[0].card == TINY
+    os.replace(random_model(tmp_path / "other.gguf", seed=5), store.file(name))
+    os.kill(writer.child.pid, signal.SIGKILL)
+    writer.child._process.join()
     fell_back(writer, "fichier")
 
 

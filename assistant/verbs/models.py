@@ -20,6 +20,7 @@ WORDS = {
         "unsaid": "licence non précisée", "suggested": "conseillé ici", "sound": "bon", "removed": "retiré",
         "nothing": "rien à retirer", "licence": "Licence de {name} : {licence}. Source : {source}",
         "use": "Pour s’en servir : jugeote chat --writer {name}", "checked": "{name} : fichier lu et vérifié.",
+        "best": "Gardé pour cette machine : {threads} fils, OpenMP passif {passive}, {tokens} jetons/s",
         "none": "Aucun modèle installé. Tapez : jugeote models get NOM",
     },
     "en": {
@@ -27,6 +28,7 @@ WORDS = {
         "unsaid": "licence not said", "suggested": "suggested here", "sound": "sound", "removed": "removed",
         "nothing": "nothing to remove", "licence": "Licence of {name}: {licence}. Source: {source}",
         "use": "To use it: jugeote chat --writer {name}", "checked": "{name}: file read and checked.",
+        "best": "Kept for this machine: {threads} threads, OpenMP passive {passive}, {tokens} tokens/s",
         "none": "No model is installed. Type: jugeote models get NAME",
     },
 }  # fmt: skip
@@ -146,7 +148,12 @@ def bench(args: argparse.Namespace, store: Store, config: Config, language: str)
         return 0
     for r in found["runs"]:
         print("  ".join(f"{key} {value}" for key, value in r.items()))
-    print(f"{found['best']}")
+    best = found["best"]
+    print(
+        WORDS[language]["best"].format(
+            threads=best["threads"], passive=best["passive"], tokens=best["written_per_second"]
+        )
+    )
     return 0
 
 

@@ -8,13 +8,14 @@ import logging
 import multiprocessing
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
 from assistant.writers.fallback import Problem
 from assistant.writers.llama_child import serve
 from assistant.writers.llama_job import Job, Running
+from index.errors import UserError
 
 TICK = 0.05  # seconds between two looks at the asker: a stop is seen within it
 BACK_OFF = (1.0, 5.0, 30.0)  # seconds before a start after the first, second and third crash
@@ -34,8 +35,9 @@ class Limits:
 class Child:
     """The process of one model."""
 
-    def __init__(self, running: Running, limits: Limits) -> None:
-        self._running, self._limits = running, limits
+    def __init__(self, running: Running, limits: Limits, check: Callable[[], object]) -> None:
+        """`check` raises UserError when the file is no longer the one that was checked; asked before each restart."""
+        self._running, self._limits, self._check = running, limits, check
         self._context = multiprocessing.get_context("spawn")  # a fork after the library is loaded hangs
         self._process: Any = None
         self._pipe: Connection | None = None
@@ -71,6 +73,11 @@ class Child:
             self._crashed()
         if self._process is None:
             yield from self._rested()
+            try:
+                self._check()
+            except UserError as error:
+                self.unusable = Problem("unusable", error.code)
+                raise self.unusable from error
             self.start()
         if self._ready:
             return

@@ -7,14 +7,13 @@ import codecs
 import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.writers.joints import LONGEST, acceptable, affordable, names_of, tidy
 from assistant.writers.llama_job import Job, Running
-from assistant.writers.llama_words import Words
+from assistant.writers.llama_words import Allowed, Words, allowed
 
 JOINT_TOKENS = 48
 ROOM = 64  # tokens kept free behind a quote
@@ -34,7 +33,7 @@ class Engine(Protocol):
     def hold(self, wanted: list[int]) -> None: ...
     def add(self, tokens: list[int]) -> None: ...
     def tokens(self, text: str) -> list[int]: ...
-    def pick(self, allowed: NDArray[Any], draw: np.random.Generator) -> int: ...
+    def pick(self, place: Allowed, draw: np.random.Generator) -> int: ...
 
 
 class Chooser:
@@ -78,8 +77,8 @@ class Chooser:
         text = ""
         start = model.held()
         for step in range(JOINT_TOKENS):
-            allowed = words.joint if step else words.joint_or_end if may_end else words.joint
-            token = model.pick(allowed if len(text) < LONGEST else words.opens, self.draw)
+            place = words.joint_or_end if may_end and not step else words.joint
+            token = model.pick(place if len(text) < LONGEST else words.opens, self.draw)
             if token in words.ends:
                 return None
             if token in words.open_set:
@@ -98,9 +97,9 @@ class Chooser:
     def _number(self) -> int:
         """Draw one of the numbers not used yet, and close the bracket."""
         words = self.model.words
-        ids = np.array([words.digits[n + 1] for n in self.left], np.intp)
-        token = self.model.pick(ids, self.draw)
-        number = list(self.left)[int(np.flatnonzero(ids == token)[0])]
+        ids = [words.digits[n + 1] for n in self.left]
+        token = self.model.pick(allowed(ids, len(words.pieces)), self.draw)
+        number = list(self.left)[ids.index(token)]
         del self.left[number]
         self.model.add([token, words.close])
         return number

@@ -5,6 +5,7 @@ Knows nothing of answers. The chat template comes with the model and is a progra
 
 import ctypes
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +21,30 @@ PIECE = 256  # bytes: Llama.detokenize loses what is longer than 32
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """The token ids that a place allows, as a list and as a mask over the vocabulary."""
+
+    ids: NDArray[Any]
+    mask: NDArray[Any]
+
+
+def allowed(ids: Sequence[int], count: int) -> Allowed:
+    """Return the ids as both; `count` is the size of the vocabulary."""
+    mask = np.zeros(count, bool)
+    mask[list(ids)] = True
+    return Allowed(np.array(ids, np.intp), mask)
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The vocabulary, and the ids that each place of an answer allows."""
 
     pieces: list[bytes]
-    text: NDArray[Any]
-    text_or_end: NDArray[Any]
-    joint: NDArray[Any]
-    joint_or_end: NDArray[Any]
-    opens: NDArray[Any]
+    text: Allowed
+    text_or_end: Allowed
+    joint: Allowed
+    joint_or_end: Allowed
+    opens: Allowed
     open_set: frozenset[int]
     ends: frozenset[int]
     digits: dict[int, int]
@@ -43,8 +59,8 @@ def classes(api: Any, vocab: Any, count: int) -> Words:
         length = api.llama_token_to_piece(vocab, token, buffer, PIECE, 0, False)  # control tokens spell nothing
         pieces.append(buffer.raw[:length] if 0 < length <= PIECE else b"")
     ends = frozenset(t for t in range(count) if api.llama_vocab_is_eog(vocab, t))
-    text = np.array([t for t, p in enumerate(pieces) if p and t not in ends and not TAG.search(p)], np.intp)
-    joint = [int(t) for t in text if not BANNED.search(pieces[t])]
+    text = [t for t, p in enumerate(pieces) if p and t not in ends and not TAG.search(p)]
+    joint = [t for t in text if not BANNED.search(pieces[t])]
     opens = [t for t, p in enumerate(pieces) if p.strip(b" ") == b"["]
     alone = {p: t for t, p in reversed(list(enumerate(pieces)))}
     digits = {n: alone[str(n).encode()] for n in range(1, 10) if str(n).encode() in alone}
@@ -52,8 +68,8 @@ def classes(api: Any, vocab: Any, count: int) -> Words:
         raise LookupError("brackets, digits or the end are no tokens of this vocabulary")
     last = sorted(ends)
     return Words(
-        pieces, text, np.array([*text, *last], np.intp), np.array([*joint, *opens], np.intp),
-        np.array([*joint, *opens, *last], np.intp), np.array(opens, np.intp), frozenset(opens), ends, digits, alone[b"]"],
+        pieces, allowed(text, count), allowed([*text, *last], count), allowed([*joint, *opens], count),
+        allowed([*joint, *opens, *last], count), allowed(opens, count), frozenset(opens), ends, digits, alone[b"]"],
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ sentence that says why the model did not write.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant import prompt
@@ -35,13 +35,18 @@ class LlamaWriter:
         running: Running,
         quoting: Writer,
         manner: Manner | None = None,
+        *,
         limits: Limits | None = None,
+        check: Callable[[], object] = lambda: None,
     ) -> None:
-        """Start the process at once: it loads while the rest of the assistant does."""
+        """Start the process at once: it loads while the rest of the assistant does.
+
+        `check` raises UserError when the model's file is not the one that was checked; it is asked before a restart.
+        """
         self.card, self._quoting, self._manner = card, quoting, manner or Manner()
         self._turns = Turns()
         self.read = 0  # tokens of the last prompt that were not known from before
-        self.child = Child(running, limits or Limits())
+        self.child = Child(running, limits or Limits(), check)
         self.child.start()
 
     def write(self, question: str, evidence: Sequence[Evidence], language: str) -> Iterator[Piece | Waiting | Began]:
