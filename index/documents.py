@@ -19,6 +19,7 @@ from index.errors import Unreadable
 
 MAX_BYTES = 10_000_000  # about 1.5 million words: a longer text file is data, not a document
 FACT = re.compile(r"[ \u00a0]*\[fact:([a-z0-9-]+)\]")
+SCHEME = re.compile(r"https?://", re.IGNORECASE)
 # Soft hyphens, joiners, direction marks and control characters carry hidden orders and break quotes.
 INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
@@ -121,8 +122,13 @@ def front_matter(text: str) -> tuple[dict[str, str], str]:
     return kept, text[found.end() :]
 
 
+def _bare(address: str) -> str:
+    """Return a web address as people write it in a sentence: no scheme, no last slash."""
+    return SCHEME.sub("", address.strip()).rstrip("/").casefold()
+
+
 def _inline(tokens: list[Token]) -> str:
-    """Return the words of a run of inline tokens; images and HTML say nothing, a web address follows its words."""
+    """Return the words of a run of inline tokens; images and HTML say nothing, a web address follows or is its words."""
     said, links = "", []
     for token in tokens:
         if token.type in ("text", "code_inline"):
@@ -133,7 +139,9 @@ def _inline(tokens: list[Token]) -> str:
             links.append((str(token.attrGet("href") or ""), len(said)))
         elif token.type == "link_close":
             address, start = links.pop()
-            if address.startswith(("http://", "https://")) and address not in said[start:]:
+            if SCHEME.match(address) and _bare(said[start:]) == _bare(address):
+                said = said[:start] + address  # [example.org](https://example.org/) would say its address twice
+            elif SCHEME.match(address) and address not in said[start:]:
                 said += f" ({address})"
     return said
 

@@ -61,6 +61,25 @@ def test_sentences_end_where_a_reader_would_end_them():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("[example.org](https://example.org/)", "https://example.org/"),
+        ("[Example.org/page](http://example.org/page)", "http://example.org/page"),
+        ("[https://example.org](https://example.org/)", "https://example.org/"),
+        ("<https://example.org/a>", "https://example.org/a"),
+        ("[un guide](https://example.org/)", "un guide (https://example.org/)"),
+        ("[example.org](https://other.org/)", "example.org (https://other.org/)"),
+        ("[ici](page.md)", "ici"),
+    ],
+)
+def test_a_web_address_is_said_once(link, words):
+    """An address whose words are the address was quoted twice; one hidden behind other words has to show."""
+    assert said(markdown(f"Le site de l’association est {link}. [fact:un-fait]")) == [
+        f"Le site de l’association est {words}."
+    ]
+
+
 def test_a_chunk_never_crosses_a_heading_and_a_heading_alone_makes_none():
     """Otherwise a quote would stand under the wrong heading."""
     body = "\n\n".join(f"## Titre {n}\n\n" + f"La phrase {n} compte ici. " * 3 for n in range(5)) + "\n\n## Vide\n"

@@ -11,6 +11,7 @@ import pytest
 from assistant.sheets.figures import figures
 from assistant.sheets.findings import ERROR, SUMMARY, WARNING, WORDS
 from assistant.sheets.lint import lint
+from assistant.sheets.read import read_sheets
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
@@ -115,6 +116,19 @@ def test_the_bundled_corpus_has_no_error():
     assert [f"{f.place} {f.told('en')}" for f in found.findings if f.level == ERROR] == []
     counted = dict(found.counted)
     assert int(counted["pairs"]) * 2 == int(counted["sheets"]) > 0
+
+
+def test_no_item_of_our_checklists_is_a_question():
+    """An answer quotes a sentence alone: a question would answer a question."""
+    sheets, _ = read_sheets(CORPUS)
+    asked = [
+        f"{sheet.path}:{line} {sentence}"
+        for sheet in sheets
+        if sheet.said("kind") == ("checklist",)
+        for line, sentence in sheet.sentences()
+        if sentence.endswith("?")
+    ]
+    assert asked == []
 
 
 def test_the_pair_is_clean_before_it_is_broken(own):
