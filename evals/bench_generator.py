@@ -1,7 +1,8 @@
 """How fast a model writes here, at real shapes with random weights: `python -m evals.bench_generator --shape 0.5B`.
 
 Speed does not depend on what weights are; quality cannot be judged with these. Our loop and the library's own run in
-turn on one file, in one process, and are compared by processor time, which a busy machine changes least. Figures go to evals/results/generator-SHAPE.json.
+turn on one file, in one process, and are compared by processor time, which a busy machine changes least. Figures go to
+evals/results/generator-SHAPE.json.
 """
 
 import argparse
@@ -172,7 +173,14 @@ def outside(file: Path, threads: int) -> dict[str, Any]:
     ask(QUESTIONS[0], *one)
     four: tuple[list[float], list[float]] = ([], [])
     askers = [threading.Thread(target=ask, args=(f"{QUESTIONS[0]} {n}", *four)) for n in range(4)]
-    whole = timed(lambda: ([a.start() for a in askers], [a.join() for a in askers]))
+
+    def all_askers() -> None:
+        for asker in askers:
+            asker.start()
+        for asker in askers:
+            asker.join()
+
+    whole = timed(all_askers)
     answer = writer.write("Une tout autre question ?", evidence[::-1], "fr")
     while not isinstance(next(answer), Began):
         pass

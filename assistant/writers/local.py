@@ -5,7 +5,7 @@ sentence that says why the model did not write.
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant import prompt
@@ -49,7 +49,9 @@ class LlamaWriter:
         self.child = Child(running, limits or Limits(), check)
         self.child.start()
 
-    def write(self, question: str, evidence: Sequence[Evidence], language: str) -> Iterator[Piece | Waiting | Began]:
+    def write(
+        self, question: str, evidence: Sequence[Evidence], language: str
+    ) -> Generator[Piece | Waiting | Began, None, None]:
         """Yield the answer's pieces, `Waiting` while nothing is new; `evidence` is best first and never empty."""
         with self._turns.place() as ticket:
             for position in self._turns.before(ticket):

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from assistant import prompt
@@ -58,7 +58,9 @@ class RemoteWriter:
         # No proxy of the environment: the server is inside the organisation.
         self._open = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoDetour()).open
 
-    def write(self, question: str, evidence: Sequence[Evidence], language: str) -> Iterator[Piece | Waiting | Began]:
+    def write(
+        self, question: str, evidence: Sequence[Evidence], language: str
+    ) -> Generator[Piece | Waiting | Began, None, None]:
         """Yield the answer's pieces, `Waiting` while nothing is new; `evidence` is best first and never empty."""
         try:
             yield from self._written(question, shown_to_model(evidence), language)
