@@ -12,7 +12,8 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -91,6 +92,12 @@ def timed(action: Callable[[], object], clock: Callable[[], float] = time.perf_c
     return clock() - started
 
 
+def drawn(stream: Iterator[int], count: int) -> None:
+    """Take tokens from the library's own loop."""
+    for _ in range(count):
+        next(stream)
+
+
 def inside(file: Path, threads: int, tokens: int, turns: int) -> dict[str, Any]:
     """Measure in this process: our loop and the library's in turn, prefixes, a quote inserted and one sampled."""
     os.environ["OMP_WAIT_POLICY"] = "passive"
@@ -130,7 +137,7 @@ def inside(file: Path, threads: int, tokens: int, turns: int) -> dict[str, Any]:
         theirs.reset()
         stream = theirs.generate(follow, temp=0.3, top_k=40)
         next(stream)
-        library.append(tokens / timed(lambda stream=stream: [next(stream) for _ in range(tokens)], time.process_time))
+        library.append(tokens / timed(partial(drawn, stream, tokens), time.process_time))
     quote = model.tokens(QUOTE)
     inserted = timed(lambda: model.add(quote))
     literal = json.dumps(QUOTE, ensure_ascii=False)
@@ -139,7 +146,7 @@ def inside(file: Path, threads: int, tokens: int, turns: int) -> dict[str, Any]:
     stream = theirs.generate(follow, temp=0.3, top_k=40, grammar=grammar)
     next(stream)
     count = min(len(quote), 24)
-    sampled = timed(lambda: [next(stream) for _ in range(count)]) / count * len(quote)
+    sampled = timed(partial(drawn, stream, count)) / count * len(quote)
     return {
         "prompt_tokens": len(first), "written_per_second": round(median(wall), 2), "written_per_cpu_second": round(median(ours), 2),
         "library_per_cpu_second": round(median(library), 2), "against_library": round(median(ours) / median(library), 3),
