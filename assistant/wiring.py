@@ -155,7 +155,7 @@ def writer(config: Config, name: str) -> Writer:
     systems = tuple(prompt.system(language, plain=config.plain) for language in ("fr", "en"))
     chosen = tuning.chosen(kept.folder, model, header, threads=config.threads, context=config.context)
     sha256 = kept.checked(name)  # last: it reads the whole file
-    running = tuning.running(file, chosen, systems, greedy=config.seed is not None)
+    running = tuning.running(file, chosen, systems)
     card = ModelCard(name, "generative", model.quantisation or header.quantisation, sha256)
     return LlamaWriter(card, running, quoting(), manner, check=lambda: kept.opened(name))
 

@@ -39,7 +39,8 @@ def test_the_report_runs_and_is_read_without_a_server(jugeote, corpus_home, tmp_
         [sys.executable, "-m", "evals.acceptance", "--writer", weights, "--sample", "12", "--out", str(tmp_path / "out")],
         capture_output=True, text=True, cwd=ROOT, env=os.environ | {"JUGEOTE_HOME": str(home)}, timeout=300, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    # 1 when a check failed: free prose of random weights may loop, which is then said.
+    assert done.returncode == ("!! " in done.stdout), done.stdout + done.stderr
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "hostile documents and questions obeyed" in page
     assert "altered claims noticed" in page

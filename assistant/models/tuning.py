@@ -85,11 +85,9 @@ def chosen(folder: Path, model: Model, header: Header, *, threads: int, context:
     return Chosen(wanted, count, repack, best.get("passive") is not False, why)
 
 
-def running(file: Path, how: Chosen, systems: tuple[str, ...], *, greedy: bool = False) -> Running:
-    """Return what the model's process is told; `greedy`: the most likely word each time, for evaluations."""
-    return Running(
-        str(file), how.context, how.threads, how.repack, how.passive, systems=systems, temperature=0.0 if greedy else 0.3
-    )  # fmt: skip
+def running(file: Path, how: Chosen, systems: tuple[str, ...]) -> Running:
+    """Return what the model's process is told."""
+    return Running(str(file), how.context, how.threads, how.repack, how.passive, systems=systems)
 
 
 def keep(folder: Path, name: str, best: Chosen, figures: dict[str, object]) -> None:

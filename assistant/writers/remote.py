@@ -91,7 +91,7 @@ class RemoteWriter:
         texts = [e.text for e in sent]
         asked = {
             "model": self._model, "stream": True, "max_tokens": MOST_TOKENS, "seed": seed,
-            "temperature": 0.0 if self._manner.seed is not None else 0.3,
+            "temperature": 0.3,
             "messages": [
                 {"role": "system", "content": prompt.system(language, plain=self._manner.plain)},
                 {"role": "user", "content": prompt.user(question, texts, language)},
