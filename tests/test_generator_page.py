@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from assistant.answer import ModelCard
+from assistant.answer import ModelCard, Status
 from assistant.chat import Assistant
 from assistant.reader import Reader
 from assistant.web.texts import TEXTS, Offer, Start, start_texts
@@ -44,7 +44,7 @@ def talking(tmp_path_factory):
     from assistant.web.server import create_app
 
     for address in serving(create_app(assistant, FACTS)):
-        yield address, writer
+        yield address, writer, assistant
     writer.close()
 
 
@@ -83,6 +83,22 @@ def test_the_page_says_who_writes_and_outlives_the_model(page, talking):
     assert "petit-modèle" in second
     mark = page.locator("#chat .said").last.locator("span.own").first
     assert mark.get_attribute("title") == "Mots du modèle, sans source"
+
+
+def test_leaving_an_answer_frees_the_model(talking):
+    """A closed tab or a stop closes the answer, and with it the model's turn."""
+    _, writer, assistant = talking
+    answers = assistant.ask(QUESTION)
+    while not next(answers).sentences:
+        pass
+    pid = writer.child.pid
+    before = time.perf_counter()
+    answers.close()
+    assert time.perf_counter() - before < 0.5
+    *_, last = assistant.ask(QUESTION)
+    assert last.status is Status.ANSWERED
+    assert last.model.name == "petit-modèle"
+    assert writer.child.pid == pid
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

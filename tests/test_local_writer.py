@@ -348,6 +348,17 @@ def test_a_prompt_longer_than_the_context(made, anything):
     assert written(writer)[0].card == TINY
 
 
+def test_askers_who_leave_while_it_loads(made, slow):
+    """The next one waits for what is left of the loading, no more."""
+    writer = made(slow)
+    for _ in range(40):
+        answer = writer.write(QUESTION, EVIDENCE, "fr")
+        next(answer)
+        answer.close()
+        time.sleep(0.03)
+    assert written(writer)[0].card == TINY
+
+
 def test_many_askers_at_once(made, anything):
     """Each gets an answer, none is mixed with another's."""
     writer, got = made(anything), []

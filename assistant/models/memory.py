@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 OVERHEAD = 400_000_000  # bytes: the process itself, scratch buffers and the logits of one batch
+KV_BYTES = 150_000  # of one token of a 4 B model: an upper bound where the header has not been read
 MEMINFO = Path("/proc/meminfo")
 LIMIT, USED = Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")
 

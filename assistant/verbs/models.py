@@ -52,7 +52,7 @@ def row(model: Model, store: Store, suggested: Model | None) -> dict[str, Any]:
     return {
         "name": model.name, "installed": store.installed(model.name), "bytes": model.size, "licence": model.licence,
         "parameters": model.parameters, "quantisation": model.quantisation, "languages": list(model.languages),
-        "source": model.source, "fits": memory.needed(model.size, 120_000, model.context) <= memory.total(),
+        "source": model.source, "fits": memory.needed(model.size, memory.KV_BYTES, model.context) <= memory.total(),
         "suggested": suggested is not None and model.name == suggested.name,
     }  # fmt: skip
 

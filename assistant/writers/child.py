@@ -42,7 +42,7 @@ class Child:
         self._process: Any = None
         self._pipe: Connection | None = None
         self._stop: Any = None
-        self._ready = False
+        self._step = ""  # "loaded", "rendered", "ready"
         self._crashes: deque[float] = deque(maxlen=8)
         self._cpu_before = self._cpu_last = 0
         self.unusable: Problem | None = None
@@ -63,7 +63,7 @@ class Child:
         )
         self._process.start()
         theirs.close()
-        self._ready = False
+        self._step = ""
 
     def made_ready(self) -> Iterator[None]:
         """Yield until the model can be asked; raises Problem when it cannot."""
@@ -79,24 +79,29 @@ class Child:
                 self.unusable = Problem("unusable", error.code)
                 raise self.unusable from error
             self.start()
-        if self._ready:
-            return
-        for step, seconds in (
-            ("loaded", self._limits.load), ("rendered", self._limits.template), ("ready", self._limits.prepare)
-        ):  # fmt: skip
-            for said in self._heard(seconds, "template" if step == "rendered" else "silent"):
+        while self._step != "ready":
+            # An asker may leave while it loads: the next one goes on from the step reached.
+            seconds, why = {
+                "": (self._limits.load, "silent"), "loaded": (self._limits.template, "template"),
+                "rendered": (self._limits.prepare, "silent"),
+            }[self._step]  # fmt: skip
+            for said in self._heard(seconds, why):
                 if said is None:
                     yield
-                elif said[0] == "unusable":
-                    why = "template" if "chat template" in said[1] or step == "rendered" else "unusable"
-                    self.unusable = Problem(why, said[1])
-                    self.end()
-                    raise self.unusable
-                else:
-                    if said[0] == "loaded":
-                        self.facts = said[1]
-                    break
-        self._ready = True
+                    continue
+                self._stepped(said)
+                break
+
+    def _stepped(self, said: tuple[Any, ...]) -> None:
+        """Note how far the process is; raises Problem when it cannot use its file."""
+        if said[0] == "unusable":
+            why = "template" if "chat template" in said[1] or self._step == "loaded" else "unusable"
+            self.unusable = Problem(why, said[1])
+            self.end()
+            raise self.unusable
+        if said[0] == "loaded":
+            self.facts = said[1]
+        self._step = said[0]
 
     def asked(self, job: Job) -> Iterator[tuple[Any, ...] | None]:
         """Send a job; yield what the process says of it, None while it is silent. Closing the generator stops it.
@@ -187,7 +192,7 @@ class Child:
             self._process.kill()
             self._process.join(5)
         self._pipe = self._process = None
-        self._ready = False
+        self._step = ""
 
     def cpu_nanoseconds(self) -> int:
         """Return the processor time of all its processes so far; what a dead one used after the last look is lost."""
