@@ -1,8 +1,10 @@
 """The page with a generator: it says that a model writes, streams it, stops it, and outlives it."""
 
+import asyncio
 import os
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +19,7 @@ from evals.gguf_files import saying
 from index.build import bring_up_to_date
 from index.search import Index
 from tests.browser import serving
-from tests.fakes import CARD, FACTS, READING, FixedMeter, HashEmbedder, WordScorer
+from tests.fakes import CARD, FACTS, READING, FixedMeter, HashEmbedder, ScriptedAssistant, WordScorer, answered
 
 NOTE = """# Énergie
 
@@ -99,6 +101,27 @@ def test_leaving_an_answer_frees_the_model(talking):
     assert last.status is Status.ANSWERED
     assert last.model.name == "petit-modèle"
     assert writer.child.pid == pid
+
+
+def test_who_waits_is_told_the_place():
+    """The status line, in the person's language, until the writing begins."""
+    from assistant.web.page import Turn, _answer
+
+    class Request:
+        def __init__(self):
+            self.cookies, self.headers = {}, {"accept-language": "fr"}
+
+    steps = [replace(answered(QUESTION, "fr")[0], sentences=(), waiting=2), *answered(QUESTION, "fr")]
+    assistant = ScriptedAssistant({QUESTION: steps})
+    assistant.pace = 0.3
+
+    async def statuses():
+        return [row[-1] async for row in _answer(assistant, FACTS)((Turn(QUESTION),), Request())]
+
+    said = [status for status in asyncio.run(statuses()) if isinstance(status, str)]
+    assert said[0] == "Le modèle répond à d’autres personnes : 2 avant vous."
+    assert said[1] == TEXTS["fr"]["searching"]
+    assert said[-1] == "Réponse terminée : 2 sources citées."
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

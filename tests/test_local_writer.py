@@ -1,5 +1,6 @@
 """A model in its own process: quotes verbatim by construction, joints held to rules, a crash that costs one sentence."""
 
+import ctypes
 import os
 import signal
 import threading
@@ -7,13 +8,15 @@ import time
 from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from assistant import prompt
 from assistant.answer import Began, Evidence, ModelCard, Piece, Waiting
 from assistant.writers.child import Limits
 from assistant.writers.fallback import REASON
 from assistant.writers.joints import OWN_SHARE, acceptable, affordable, names_of, tidy
-from assistant.writers.llama_job import Running
+from assistant.writers.llama_job import Job, Running
 from assistant.writers.local import LlamaWriter, Manner
 from assistant.writers.quote import QuoteWriter
 from evals.gguf_files import Shape, random_model, saying, without_numbers
@@ -123,6 +126,50 @@ def test_a_joint_that_keeps_the_rules_is_shown_as_it_grows(made, models):
     said = [p for p in made(file, temperature=0.0).write(QUESTION, EVIDENCE, "fr") if isinstance(p, Piece)]
     assert said[0] == Piece(" sources", growing=True)
     assert Piece("sources\u00a0:") in said
+
+
+@pytest.fixture
+def loaded(anything):
+    """The model in this very process: what is told to it can be looked at."""
+    from assistant.writers.llama_child import Model
+
+    def load(**changes):
+        stop = (ctypes.c_uint8 * 2)()
+        model = Model(Running(str(anything), 4096, 1, False, **changes), stop)
+        model.render()
+        return model
+
+    return load
+
+
+def test_nothing_in_a_question_or_a_document_becomes_a_control_token(loaded):
+    """Else a document could speak as the system; the template's own marks are the only ones."""
+    model = loaded()
+    job = Job(prompt.system("fr"), (prompt.user(QUESTION, TEXTS, "fr"),), tuple(TEXTS), "fr", False, 1)
+    ids = model.prompt(job)
+    start, end = 1, 2  # <|im_start|>, <|im_end|>
+    assert [t for t in ids if t < 3] == [start, end, start, end, start]
+    text = model.llm.detokenize(ids, special=True).decode()
+    assert all(" ".join(t.split()) in text for t in TEXTS)
+    assert QUESTION in text
+
+
+def test_kept_states_are_bounded_and_bring_back_the_same_numbers(loaded):
+    """Bytes, not conversations, are what memory holds; the oldest goes first."""
+    model = loaded(states_bytes=60_000)
+    prompts = [model.tokens(f"Question {n} " + "bien longue, " * 40) for n in range(6)]
+    for ids in prompts:
+        model.hold(ids)
+    assert 1 <= len(model.states) < 6
+    assert model.states.bytes <= 60_000
+    logits = np.ctypeslib.as_array(
+        model.api.llama_get_logits_ith(model.llm.ctx, -1), shape=(model.llm.n_vocab(),)
+    ).copy()
+    model.hold(prompts[0])
+    model.hold(prompts[5])
+    again = np.ctypeslib.as_array(model.api.llama_get_logits_ith(model.llm.ctx, -1), shape=(model.llm.n_vocab(),))
+    assert np.allclose(logits, again, atol=1e-3)
+    assert len(loaded(states_bytes=0).states) == 0
 
 
 @pytest.mark.parametrize(
