@@ -6,6 +6,7 @@ Knows nothing of what is written. One thread at a time uses it (see queue.py).
 import contextlib
 import logging
 import multiprocessing
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -45,6 +46,7 @@ class Child:
         self._step = ""  # "loaded", "rendered", "ready"
         self._crashes: deque[float] = deque(maxlen=8)
         self._cpu_before = self._cpu_last = 0
+        self._counting = threading.Lock()  # the energy counter reads from any thread
         self.unusable: Problem | None = None
         self.facts: dict[str, object] = {}
 
@@ -183,22 +185,27 @@ class Child:
 
     def end(self) -> None:
         """End the process, whatever it does."""
-        self.cpu_nanoseconds()
-        self._cpu_before += self._cpu_last
-        self._cpu_last = 0
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.join(5)
-        self._pipe = self._process = None
+        with self._counting:
+            self._counted()
+            self._cpu_before += self._cpu_last
+            self._cpu_last = 0
+            # In the same breath, or a reading meanwhile would count it twice.
+            process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
+        if pipe is not None:
+            pipe.close()
+        if process is not None:
+            process.kill()
+            process.join(5)
         self._step = ""
 
     def cpu_nanoseconds(self) -> int:
         """Return the processor time of all its processes so far; what a dead one used after the last look is lost."""
-        pid = self.pid
-        if pid is not None:
+        with self._counting:
+            self._counted()
+            return self._cpu_before + self._cpu_last
+
+    def _counted(self) -> None:
+        if (pid := self.pid) is not None:
             # The processor clock of another process: clock_getcpuclockid(3) computes it the same way. It may have ended.
             with contextlib.suppress(OSError):
                 self._cpu_last = max(self._cpu_last, time.clock_gettime_ns((~pid << 3) | 2))
-        return self._cpu_before + self._cpu_last
