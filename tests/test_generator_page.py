@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -118,7 +119,9 @@ def test_who_waits_is_told_the_place():
     async def statuses():
         return [row[-1] async for row in _answer(assistant, FACTS)((Turn(QUESTION),), Request())]
 
-    said = [status for status in asyncio.run(statuses()) if isinstance(status, str)]
+    with ThreadPoolExecutor(1) as another:  # the browser's loop runs in this thread
+        found = another.submit(asyncio.run, statuses()).result()
+    said = [status for status in found if isinstance(status, str)]
     assert said[0] == "Le modèle répond à d’autres personnes : 2 avant vous."
     assert said[1] == TEXTS["fr"]["searching"]
     assert said[-1] == "Réponse terminée : 2 sources citées."
