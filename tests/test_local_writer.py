@@ -425,6 +425,20 @@ def test_many_askers_at_once(made, anything):
         assert {p.evidence for p in pieces if p.evidence} <= set(evidence)
 
 
+@pytest.mark.parametrize("after", [0.0, 0.3, 1.0, 2.0])
+def test_a_writer_that_goes_before_it_is_asked_leaves_no_trace(anything, after, capfd):
+    """A refusal ends the command while the model still loads, or has said so to nobody."""
+    writer = LlamaWriter(TINY, Running(str(anything), 1024, 1, False), QuoteWriter(CARD))
+    time.sleep(after)
+    process = writer.child._process
+    writer.child._pipe.close()
+    process.join(20)
+    assert process.exitcode == 0
+    writer.child._pipe = None
+    writer.close()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_the_process_ends_with_its_writer(made, anything):
     """No model is left running."""
     with closing(made(anything)) as writer:

@@ -7,6 +7,7 @@ Sent to the parent: ("loaded", facts), ("rendered",), ("ready",), ("unusable", w
 prompt still to read), ("joint", text so far), ("quote", number, joint), ("text", more), ("end", how, why).
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -184,6 +185,11 @@ def serve(pipe: Connection, stop: Any, running: Running) -> None:
     if running.passive:
         os.environ["OMP_WAIT_POLICY"] = "passive"  # read when the library loads: idle threads sleep
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):  # the parent has gone: nobody is left to tell
+        _served(pipe, stop, running)
+
+
+def _served(pipe: Connection, stop: Any, running: Running) -> None:
     try:
         model = Model(running, stop)
         pipe.send(("loaded", model.facts()))
@@ -197,11 +203,8 @@ def serve(pipe: Connection, stop: Any, running: Running) -> None:
     except CAUGHT as error:
         pipe.send(("unusable", _why(error)))
         return
-    try:
-        while (job := pipe.recv()) is not None:
-            pipe.send(("end", *_answered(model, job, pipe, stop)))
-    except (EOFError, BrokenPipeError):
-        return
+    while (job := pipe.recv()) is not None:
+        pipe.send(("end", *_answered(model, job, pipe, stop)))
 
 
 def _answered(model: Model, job: Job, pipe: Connection, stop: Any) -> tuple[str, str]:
