@@ -23,6 +23,7 @@ from assistant.energy.choose import Chosen, calibration_of, choose
 from assistant.energy.footprint import Settings
 from assistant.energy.keeper import Keeper
 from assistant.energy.ledger import Ledger
+from assistant.energy.probes.machine import Machine
 from assistant.energy.session import Totals, standing
 from assistant.energy.store import Store
 from assistant.prior import Prior
@@ -106,8 +107,9 @@ def ledger(config: Config, writing: Writer | None = None) -> Ledger:
         return Ledger(settings, cpu_nanoseconds=lambda: None)
     if not isinstance(writing, LlamaWriter):
         return Ledger(settings, known.gauge())
+    gauge = known.gauge(Machine(child=lambda: writing.child.pid))
     # Not OurTime: it adds a child's time when the child ends, which the writer has counted from the child's start.
-    return Ledger(settings, known.gauge(), cpu_nanoseconds=lambda: time.process_time_ns() + writing.cpu_nanoseconds())
+    return Ledger(settings, gauge, cpu_nanoseconds=lambda: time.process_time_ns() + writing.cpu_nanoseconds())
 
 
 def keeper(config: Config, meter: Ledger) -> Keeper:

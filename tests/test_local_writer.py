@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant import prompt
+from assistant import prompt, wiring
 from assistant.answer import Began, Evidence, ModelCard, Piece, Waiting
+from assistant.config import read_config
 from assistant.writers.child import Limits
 from assistant.writers.fallback import REASON
 from assistant.writers.joints import OWN_SHARE, acceptable, affordable, names_of, tidy
@@ -274,6 +275,23 @@ def test_a_killed_process_costs_one_sentence(made, slow):
     assert said[-1].evidence
     assert written(writer)[0].card == TINY
     assert writer.cpu_nanoseconds() >= before > 0, "the energy counter never goes back"
+
+
+def test_the_meter_counts_the_models_process_once(made, slow, tmp_path):
+    """Its time and its memory stand with ours, and its end, which the system adds to ours, adds nothing."""
+    writer = made(slow)
+    writing, own = writer.cpu_nanoseconds(), time.process_time_ns()
+    meter = wiring.ledger(read_config({"JUGEOTE_HOME": str(tmp_path)}), writer)
+    with meter.section("question") as section:
+        written(writer)
+        used = section.reading()
+        alone, theirs = time.process_time_ns() - own, writer.cpu_nanoseconds() - writing
+    counted = used.receipt.inputs["cpu_seconds"] * 1e9
+    assert 0.8 * theirs < counted <= theirs + alone
+    assert used.receipt.inputs["memory_gigabyte_seconds"] > 0
+    writer.close()
+    total = sum(account.cpu_nanoseconds for account in meter.totals().values())
+    assert total <= writer.cpu_nanoseconds() + time.process_time_ns() - own
 
 
 def test_after_three_crashes_it_rests(made, anything):
