@@ -117,7 +117,7 @@ def test_who_waits_is_told_the_place():
     assistant.pace = 0.3
 
     async def statuses():
-        return [row[-1] async for row in _answer(assistant, FACTS)((Turn(QUESTION),), Request())]
+        return [row[-2] async for row in _answer(assistant, FACTS, None)((Turn(QUESTION),), Request())]
 
     with ThreadPoolExecutor(1) as another:  # the browser's loop runs in this thread
         found = another.submit(asyncio.run, statuses()).result()
