@@ -12,7 +12,7 @@ INSTALL := $(PIP) install --quiet --no-compile -c constraints.txt
 UNUSED := torch|torchgen|functorch|transformers|sympy|sklearn|kubernetes|networkx|pip|setuptools|mypy|mypyc|playwright|onnx|llama_cpp|tests
 COMPILE := $(BIN)/python -m compileall -q -j 2 -x '/($(UNUSED))/' $(VENV)/lib assistant index
 
-.PHONY: help chat install test check eval format
+.PHONY: help chat install acceptance test check eval format
 help:
 	@grep -E '^#: ' Makefile | sed 's/^#: //'
 
@@ -34,20 +34,30 @@ $(STAMP): $(VENV)/.torch pyproject.toml constraints.txt
 $(VENV)/.generator: $(STAMP)
 	@echo "Jugeote: building llama-cpp-python, 6 to 10 minutes on two cores the first time; pip keeps the wheel" >&2
 	@$(ENGINE) $(INSTALL) -e '.[generator]'
+	@$(BIN)/python -m compileall -q $(VENV)/lib/python3*/site-packages/llama_cpp
 	@touch $@
 
 $(VENV)/.test: $(STAMP) $(VENV)/.generator
 	@$(INSTALL) -e '.[test]'
 	@touch $@
 
-#: make chat                 install what is missing, build the index if needed, serve http://127.0.0.1:7860
+# A file is imported, a name of models.txt is fetched; both print the name that the writer then has.
+BRING := $(BIN)/jugeote models $$(test -f "$(MODEL)" && echo import || echo get) "$(MODEL)"
+
+#: make chat                 install what is missing, build the index if needed, serve http://127.0.0.1:7860;
+#:                           MODEL=NAME|FILE fetches or imports that generator first and writes with it
 chat: install
 	@$(BIN)/jugeote index >&2
-	@$(BIN)/jugeote chat
+	@$(if $(MODEL),name=$$($(BRING)) && exec $(BIN)/jugeote chat --writer "$$name" $(ARGS),exec $(BIN)/jugeote chat $(ARGS))
 
 #: make install              the set-up alone; MODEL=... also builds the engine for a generator
 install: $(STAMP) $(if $(MODEL),$(VENV)/.generator)
-	@$(if $(MODEL),echo "Jugeote: the engine is installed, but this version has no generator yet: answers are exact quotes ($(MODEL) is not used)" >&2,:)
+
+#: make acceptance MODEL=NAME|FILE   what a host reads before opening with that generator: build/acceptance/report.html
+acceptance: install
+	@test -n "$(MODEL)" || { echo "make acceptance MODEL=NAME|FILE" >&2; exit 2; }
+	@$(BIN)/jugeote index >&2
+	@name=$$($(BRING)) && exec $(BIN)/python -m evals.acceptance --writer "$$name" $(ARGS)
 
 #: make test                 bring what the tests need, then run all of them
 test: $(VENV)/.test

@@ -77,10 +77,30 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a writer adds: a sentence in its own words, or one of the evidence verbatim."""
+    """What a writer adds: a sentence in its own words, or one of the evidence verbatim.
+
+    `growing`: the next piece takes its place.
+    """
 
     text: str
     evidence: Evidence | None = None
+    growing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing new yet: `position` askers come first. Said often, so that an asker who leaves is noticed."""
+
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """Who writes from here on; what was written before is withdrawn. `reason`: why it is not the writer that was asked."""
+
+    card: ModelCard
+    seed: int | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +128,9 @@ class Writer(Protocol):
 
     card: ModelCard
 
-    def write(self, question: str, evidence: Sequence[Evidence], language: str) -> Iterator[Piece]: ...
+    def write(
+        self, question: str, evidence: Sequence[Evidence], language: str
+    ) -> Iterator[Piece | Waiting | Began]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +150,8 @@ class Answer:
     passages: tuple[Passage, ...] = ()
     energy: EnergyReading | None = None  # None: nothing could be read or estimated; never 0
     seconds: Seconds = field(default_factory=Seconds)
+    seed: int | None = None  # of the model's draws; None when nothing was drawn
+    waiting: int = 0  # askers before this one, while it grows
 
     @property
     def done(self) -> bool:
@@ -151,6 +175,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "model": asdict(answer.model),
         "energy": asdict(answer.energy) if answer.energy else None,
         "seconds": {name: round(value, 4) for name, value in asdict(answer.seconds).items()},
+        "seed": answer.seed,
     }
 
 

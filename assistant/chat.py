@@ -9,7 +9,19 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.answer import Answer, Evidence, Mark, Message, Piece, Seconds, Sentence, Status, Writer
+from assistant.answer import (
+    Answer,
+    Began,
+    Evidence,
+    Mark,
+    Message,
+    Piece,
+    Seconds,
+    Sentence,
+    Status,
+    Waiting,
+    Writer,
+)  # fmt: skip
 from assistant.energy.compare import credible
 from assistant.energy.reading import Meter
 from assistant.errors import QuestionEmpty, QuestionTooLong, QuestionUnusable, QuestionWithoutWords
@@ -131,16 +143,32 @@ class Assistant:
                 yield replace(refusal, energy=section.reading(), seconds=clock.seconds())
                 return
             pieces: list[Piece] = []
-            for piece in self._writer.write(answer.search, evidence, answer.language):
-                pieces.append(piece)
+            for word in self._writer.write(answer.search, evidence, answer.language):
                 clock.stage("write")
-                answer = _grown(answer, pieces, evidence)
+                answer = _told(answer, word, pieces, evidence)
                 clock.stage("check")
                 yield answer
+            if pieces and pieces[-1].growing:  # never finished
+                answer = _grown(answer, pieces[:-1], evidence)
             energy = section.reading()
-            if self.card.kind == "generative":
+            if answer.model.kind == "generative":  # who really wrote: a model that failed gave quotes instead
                 energy = credible(energy, len(answer.text))
             yield replace(answer, status=Status.ANSWERED, energy=energy, seconds=clock.seconds())
+
+
+def _told(answer: Answer, said: Piece | Waiting | Began, pieces: list[Piece], sent: Sequence[Evidence]) -> Answer:
+    """Return the answer after one word of the writer, the same one when nothing changed; `pieces` keeps what stands."""
+    if isinstance(said, Waiting):
+        return answer if answer.waiting == said.position else replace(answer, waiting=said.position)
+    if isinstance(said, Began):
+        pieces.clear()
+        began = replace(answer, model=said.card, seed=said.seed, reason=said.reason, waiting=0)
+        return _grown(began, pieces, sent)
+    if pieces and pieces[-1].growing:
+        pieces.pop()
+    if said.text:
+        pieces.append(said)
+    return replace(_grown(answer, pieces, sent), waiting=0)
 
 
 def _grown(answer: Answer, pieces: Sequence[Piece], sent: Sequence[Evidence]) -> Answer:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from assistant.config import read_config
 from assistant.terminal import put, say, terminal_language
 from assistant.usage import BAD_USAGE, BadUsage, Verb, help_page
-from assistant.verbs import ask, assess, chat, doctor, energy, eval, index, look
+from assistant.verbs import ask, assess, chat, doctor, energy, eval, index, look, models
 from index.errors import UserError
 
 VERBS: dict[str, Verb] = {
@@ -22,6 +22,7 @@ VERBS: dict[str, Verb] = {
     "eval": eval.VERB,
     "assess": assess.VERB,
     "energy": energy.VERB,
+    "models": models.VERB,
     "doctor": doctor.VERB,
 }
 

@@ -35,6 +35,49 @@ SETTINGS = (
     ),
     Setting("JUGEOTE_THREADS", "0", "fils de calcul, 0 : un par cœur", "threads that compute, 0: one per core"),
     Setting(
+        "JUGEOTE_WRITER",
+        "quote",
+        "rédacteur : quote, remote ou un modèle de models.txt",
+        "writer: quote, remote or a model of models.txt",
+    ),
+    Setting(
+        "JUGEOTE_MODELS",
+        "",
+        "fichier de modèles à vous, de la forme de models.txt, en plus",
+        "file of your own models, in the form of models.txt, in addition",
+    ),
+    Setting(
+        "JUGEOTE_WRITING",
+        "quotes",
+        "un modèle écrit : quotes (amorces et citations) ou plain (prose libre)",
+        "how a model writes: quotes (lead-ins and quotes) or plain (free prose)",
+    ),
+    Setting(
+        "JUGEOTE_CONTEXT",
+        "0",
+        "contexte d’un modèle en jetons, 0 : selon la mémoire",
+        "context of a model in tokens, 0: by memory",
+    ),
+    Setting(
+        "JUGEOTE_SEED",
+        "",
+        "graine fixe d’un modèle, pour des réponses identiques",
+        "fixed seed of a model, for identical answers",
+    ),
+    Setting(
+        "JUGEOTE_SERVER_URL",
+        "",
+        "serveur de modèles (forme OpenAI), pour remote",
+        "model server (OpenAI form), for remote",
+    ),
+    Setting("JUGEOTE_SERVER_MODEL", "", "nom du modèle sur ce serveur", "name of the model on that server"),
+    Setting(
+        "JUGEOTE_SERVER_HOSTS",
+        "",
+        "machines permises à remote, séparées par des virgules, en plus de celle-ci",
+        "machines allowed to remote, separated by commas, besides this one",
+    ),
+    Setting(
         "JUGEOTE_ZONE", HOME_ZONE, "pays de l’électricité, trois lettres", "country of the electricity, three letters"
     ),
     Setting(
@@ -78,6 +121,14 @@ class Config:
     root_path: str
     embedder: str  # "" means the bundled one
     threads: int
+    writer: str
+    models: Path | None
+    plain: bool
+    context: int
+    seed: int | None
+    server_url: str
+    server_model: str
+    server_hosts: tuple[str, ...]
     grams_per_kwh: float | None  # None: those of the zone
     euros_per_tonne: float
     pue: float
@@ -117,6 +168,14 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         root_path=said["JUGEOTE_ROOT_PATH"].rstrip("/"),
         embedder=said["JUGEOTE_EMBEDDER"],
         threads=int(_number("JUGEOTE_THREADS", said["JUGEOTE_THREADS"], 0, 1024)),
+        writer=said["JUGEOTE_WRITER"],
+        models=Path(said["JUGEOTE_MODELS"]).expanduser().absolute() if said["JUGEOTE_MODELS"] else None,
+        plain=_choice("JUGEOTE_WRITING", said["JUGEOTE_WRITING"], ("quotes", "plain")) == "plain",
+        context=int(_number("JUGEOTE_CONTEXT", said["JUGEOTE_CONTEXT"], 0, 1_000_000)),
+        seed=int(_number("JUGEOTE_SEED", said["JUGEOTE_SEED"], 0, 2**31 - 1)) if said["JUGEOTE_SEED"] else None,
+        server_url=said["JUGEOTE_SERVER_URL"].rstrip("/"),
+        server_model=said["JUGEOTE_SERVER_MODEL"],
+        server_hosts=tuple(h.strip().lower() for h in said["JUGEOTE_SERVER_HOSTS"].split(",") if h.strip()),
         grams_per_kwh=(
             _number("JUGEOTE_GRAMS_PER_KWH", grams, 0, 3000) if (grams := said["JUGEOTE_GRAMS_PER_KWH"]) else None
         ),

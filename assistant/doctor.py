@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant import wiring
+from assistant import generators, wiring
 from assistant.catalog import read_catalog
 from assistant.config import SETTINGS, Config
 from index.errors import FolderUnusable, UserError
@@ -72,6 +72,7 @@ def checks(config: Config, language: str) -> list[Check]:
     for role in ("embedder", "reader"):
         model = read_catalog(wiring.MODELS)[role]
         found.append(_tried(role, language, lambda model=model: wiring.encoder(model, 1).name))  # type: ignore[misc]
+    found.append(_tried("writer", language, lambda: generators.described(config, config.writer)))
     found.append(_tried("index", language, lambda: wiring.index(config).summary()))
     wanted = wiring.thresholds().embedder
     if config.embedder:
@@ -99,6 +100,6 @@ def report(config: Config, language: str) -> dict[str, Any]:
     roles = {
         "reader": models["reader"].name,
         "embedder": config.embedder or models["embedder"].name,
-        "writer": wiring.WRITERS[0],
+        "writer": config.writer,
     }
     return {"ok": all(c.ok for c in found), "checks": [asdict(c) for c in found], "roles": roles}

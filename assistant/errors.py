@@ -95,6 +95,31 @@ class WriterUnknown(UserError):
     en = ("There is no writer '{name}'.", "Installed writers: {known}")
 
 
+class ServerNotSet(UserError):
+    """The writer "remote" without an address."""
+
+    code = "server_not_set"
+    fr = (
+        "Le rédacteur « remote » n’a pas d’adresse.",
+        "Donnez-la, par exemple : JUGEOTE_SERVER_URL=http://127.0.0.1:8080",
+    )
+    en = ("The writer 'remote' has no address.", "Give it, for example: JUGEOTE_SERVER_URL=http://127.0.0.1:8080")
+
+
+class ServerNotAllowed(UserError):
+    """A server that is neither this machine nor one that the host named."""
+
+    code = "server_not_allowed"
+    fr = (
+        "Le serveur {host} n’est pas permis : vos questions y partiraient.",
+        "S’il est à votre organisation, nommez-le : JUGEOTE_SERVER_HOSTS={host}",
+    )
+    en = (
+        "The server {host} is not allowed: your questions would go there.",
+        "If it belongs to your organisation, name it: JUGEOTE_SERVER_HOSTS={host}",
+    )
+
+
 class CatalogBroken(UserError):
     """models.txt cannot be read."""
 

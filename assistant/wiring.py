@@ -1,15 +1,17 @@
-"""Build the real parts from the configuration, top to bottom: the only file that does.
+"""Build the real parts from the configuration, top to bottom: with generators.py, the only file that does.
 
 Read it to know what is running.
 """
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from assistant.answer import ModelCard, Writer
+from assistant import generators
+from assistant.answer import Writer
 from assistant.assess.cite import Corpus
 from assistant.assess.facts import read_facts
 from assistant.assess.questions import read_assessment
@@ -21,21 +23,21 @@ from assistant.energy.choose import Chosen, calibration_of, choose
 from assistant.energy.footprint import Settings
 from assistant.energy.keeper import Keeper
 from assistant.energy.ledger import Ledger
+from assistant.energy.probes.machine import Machine
 from assistant.energy.session import Totals, standing
 from assistant.energy.store import Store
-from assistant.errors import WriterUnknown
 from assistant.prior import Prior
 from assistant.reader import Reader
 from assistant.render import FactSource
-from assistant.writers.quote import QuoteWriter
+from assistant.writers.local import LlamaWriter
+from assistant.writers.remote import RemoteWriter
 from index.embed import Embedder, HostEmbedder
 from index.encoder import Encoder
 from index.search import Index
 
 CORPUS = ROOT / "corpus"
-MODELS = ROOT / "models.txt"
+MODELS = generators.MODELS
 THRESHOLDS = ROOT / "models" / "reader" / "thresholds.json"
-WRITERS = ("quote",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,20 @@ def energy_settings(config: Config, known: Chosen) -> Settings:
     )  # fmt: skip
 
 
-def ledger(config: Config) -> Ledger:
-    """Return the energy meter: this machine's, with the host's factors."""
+def ledger(config: Config, writing: Writer | None = None) -> Ledger:
+    """Return the energy meter: this machine's, with the host's factors; a local model's process is counted with ours.
+
+    A remote model's energy is spent elsewhere: nothing is read, for our part alone would look like the whole.
+    """
     known = chosen_energy(config)
-    return Ledger(energy_settings(config, known), known.gauge())
+    settings = energy_settings(config, known)
+    if isinstance(writing, RemoteWriter):
+        return Ledger(settings, cpu_nanoseconds=lambda: None)
+    if not isinstance(writing, LlamaWriter):
+        return Ledger(settings, known.gauge())
+    gauge = known.gauge(Machine(child=lambda: writing.child.pid))
+    # Not OurTime: it adds a child's time when the child ends, which the writer has counted from the child's start.
+    return Ledger(settings, gauge, cpu_nanoseconds=lambda: time.process_time_ns() + writing.cpu_nanoseconds())
 
 
 def keeper(config: Config, meter: Ledger) -> Keeper:
@@ -129,14 +141,6 @@ def assessor(config: Config) -> Assessor:
     return Assessor(questions, known, Corpus(CORPUS), config.euros_per_tonne)
 
 
-def writer(name: str) -> Writer:
-    """Return a writer by name; raises WriterUnknown."""
-    if name not in WRITERS:
-        raise WriterUnknown(name=name, known=", ".join(WRITERS))
-    reader = read_catalog(MODELS)["reader"]
-    return QuoteWriter(ModelCard(reader.name, "extractive", reader.quantisation, reader.sha256))
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The real parts of an assistant, for whoever measures them one by one."""
@@ -156,13 +160,14 @@ class Parts:
 
 
 def parts(config: Config, writer_name: str = "quote", meter: Ledger | None = None) -> Parts:
-    """Open the real parts; `meter` lets the caller read and keep its totals."""
-    chosen, limits = writer(writer_name), thresholds()
+    """Open the real parts; a `meter` of the caller's counts what it was made to count, else the writer's process too."""
+    chosen, limits = generators.writer(config, writer_name), thresholds()
+    meter = meter or ledger(config, chosen)  # before the rest is opened: opening is counted
     opened = index(config)
     reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers)
-    return Parts(opened, reader, chosen, meter or ledger(config), limits)
+    return Parts(opened, reader, chosen, meter, limits)
 
 
-def assistant(config: Config, writer_name: str = "quote", meter: Ledger | None = None) -> Assistant:
-    """Return the assistant, ready to be asked."""
-    return parts(config, writer_name, meter).assistant()
+def assistant(config: Config, writer_name: str | None = None, meter: Ledger | None = None) -> Assistant:
+    """Return the assistant, ready to be asked; `writer_name` None means the host's choice."""
+    return parts(config, writer_name or config.writer, meter).assistant()

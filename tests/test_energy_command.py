@@ -519,7 +519,7 @@ def test_n_times_the_tokens_cost_n_times_the_joules(corpus_home, monkeypatch):
     for words in (5, 20):
         meter = wiring.ledger(config)
         writer = Labourer(*["mot"] * words)
-        reader = SimpleNamespace(read=lambda question, vector, sentences: sentences[:1] and _evidence(sentences))
+        reader = SimpleNamespace(read=lambda question, vector, sentences, _: sentences[:1] and _evidence(sentences))
         *_, last = Assistant(opened, reader, writer, meter, about=-1.0).ask("Un petit modèle suffit-il ?")
         work = last.energy.receipt.inputs["cpu_seconds"]
         *_, refused = Assistant(opened, SimpleNamespace(read=lambda *_: []), writer, meter, about=-1.0).ask(
@@ -593,7 +593,7 @@ def test_an_index_that_cannot_be_written_is_read_from_a_copy_that_vanishes(corpu
     before = {file: file.stat().st_mtime_ns for file in folder.rglob("*")}
     opened = stored.Store(folder)
     copy = Path(opened._copy.name)
-    assert opened.count("chunks") > 100
+    assert opened.counts()["chunks"] > 100
     assert (copy / "chroma" / "chroma.sqlite3").is_file()
     opened.close()
     assert not copy.exists()

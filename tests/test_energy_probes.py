@@ -247,6 +247,11 @@ def test_the_machine_is_read_as_proc_writes_it(tmp_path):
     busy = machine.busy()
     assert (busy.busy, busy.stolen, busy.total) == (160 * tick, 25 * tick, 1235 * tick)
     assert machine.memory_bytes() == 1200 * os.sysconf("SC_PAGE_SIZE")
+    page = os.sysconf("SC_PAGE_SIZE")
+    (proc / "7").mkdir()
+    (proc / "7" / "statm").write_text("9000 700 300 1 0 800 0\n")
+    assert Machine(proc, tmp_path / "none", child=lambda: 7).memory_bytes() == 1900 * page
+    assert Machine(proc, tmp_path / "none", child=lambda: 8).memory_bytes() == 1200 * page, "it has just ended"
     missing = Machine(tmp_path / "none", tmp_path / "none")
     assert (missing.busy(), missing.memory_bytes(), missing.cgroup) == (None, None, None)
 

@@ -10,6 +10,7 @@ import pytest
 import assistant.assess.errors
 import assistant.energy.errors
 import assistant.errors
+import assistant.models.errors
 import index.errors
 from assistant.cli import VERBS
 from assistant.config import SETTINGS
@@ -184,7 +185,13 @@ def test_every_error_code_of_the_contract_exists(page):
     """Scripts compare them."""
     table = re.search(r"^\| code \|.*?(?=\n\n)", (ROOT / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
     listed = {name for line in table[0].splitlines() for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])}
-    modules = (index.errors, assistant.errors, assistant.assess.errors, assistant.energy.errors)
+    modules = (
+        index.errors,
+        assistant.errors,
+        assistant.assess.errors,
+        assistant.energy.errors,
+        assistant.models.errors,
+    )
     kinds = [kind for module in modules for kind in vars(module).values()]
     known = {kind.code for kind in kinds if isinstance(kind, type) and hasattr(kind, "code")} | {
         "usage"

@@ -21,7 +21,7 @@ def options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("question", nargs="?")
     verb.add_argument("--json", action="store_true")
     verb.add_argument("--lang", choices=("fr", "en"))
-    verb.add_argument("--writer", default="quote")
+    verb.add_argument("--writer")
     verb.add_argument("--history", type=Path)
     verb.add_argument("--batch", type=Path)
 
@@ -52,8 +52,8 @@ def ask(args: argparse.Namespace, config: Config, language: str) -> int:
             history = history_of(json.loads(args.history.read_text("utf-8")), str(args.history))
         except (OSError, ValueError) as error:
             raise HistoryBroken(found=str(args.history)) from error
-    meter = wiring.ledger(config)
-    *_, last = wiring.assistant(config, args.writer, meter).ask(args.question, history, args.lang)
+    parts = wiring.parts(config, args.writer or config.writer)
+    *_, last = parts.assistant().ask(args.question, history, args.lang)
     if args.json:
         failure = {"code": last.reason, "message": last.text, "hint": ""}
         put(as_json(last) | ({"error": failure} if last.status is Status.FAILED else {}))
@@ -63,7 +63,7 @@ def ask(args: argparse.Namespace, config: Config, language: str) -> int:
         from assistant.render import terminal
 
         print(terminal(last, last.language))
-    wiring.keeper(config, meter).keep()  # once the answer is out; a folder that cannot be written keeps nothing
+    wiring.keeper(config, parts.meter).keep()  # once the answer is out; a folder that cannot be written keeps nothing
     return 1 if last.status is Status.FAILED else 0
 
 
@@ -73,12 +73,12 @@ def batch(args: argparse.Namespace, config: Config, language: str) -> int:
         lines = args.batch.read_bytes().splitlines()
     except OSError as error:
         raise BatchMissing(file=args.batch) from error
-    meter = wiring.ledger(config)
-    assistant = wiring.assistant(config, args.writer, meter)
+    parts = wiring.parts(config, args.writer or config.writer)
+    assistant = parts.assistant()
     for number, line in enumerate(lines, 1):
         if line.strip():
             put(as_json(_line(assistant, line, number, language)))
-    wiring.keeper(config, meter).keep()
+    wiring.keeper(config, parts.meter).keep()
     return 0
 
 

@@ -41,7 +41,7 @@ def doctor_corpus(args: argparse.Namespace, config: Config, language: str) -> in
     if args.json:
         models = read_catalog(wiring.MODELS)
         roles = {"reader": models["reader"].name, "embedder": config.embedder or models["embedder"].name}
-        roles["writer"] = wiring.WRITERS[0]
+        roles["writer"] = config.writer
         put({"ok": found.ok, "checks": found.checks(language), "roles": roles})
     else:
         print("\n".join(found.lines(language)))

@@ -34,15 +34,16 @@ async def newest(ask: Callable[[], Iterator[Answer]]) -> AsyncGenerator[Answer |
     running = loop.run_in_executor(None, pump)
     running.add_done_callback(lambda _: queue.put_nowait(None))
     try:
-        ended = False
+        ended, last = False, None
         while not ended:
             waiting = [await queue.get()]
             while not queue.empty():
                 waiting.append(queue.get_nowait())
             ended = waiting[-1] is None
             answers = [answer for answer in waiting if answer is not None]
-            if answers:
-                yield answers[-1]
+            if answers and answers[-1] is not last:  # an asker who waits is looked at often, and told when it changes
+                last = answers[-1]
+                yield last
             if not ended:
                 await asyncio.wait({running}, timeout=PAUSE)
         if (problem := running.exception()) is not None:

@@ -18,7 +18,7 @@ from assistant.answer import Answer, Message, ModelCard, Status
 from assistant.energy.session import Totals
 from assistant.render import FactSource, asked_markdown, page_markdown, totals_markdown
 from assistant.web.newest import newest
-from assistant.web.texts import COOKIE, EXAMPLES, NAME, SCRIPT, TEXTS, finished, page_language
+from assistant.web.texts import COOKIE, EXAMPLES, NAME, SCRIPT, TEXTS, Start, finished, page_language, start_texts
 from index.errors import UserError
 
 STATIC = Path(__file__).parent / "static"
@@ -52,9 +52,11 @@ Turns = tuple[Turn, ...]
 Row = tuple[Any, ...]  # one value per output, in the order of `outputs`
 
 
-def build(assistant: Asked, facts: Mapping[str, FactSource], totals: Totals | None = None) -> gr.Blocks:
-    """Return the page; `totals` says what is used beside the questions."""
-    i18n = _i18n()
+def build(
+    assistant: Asked, facts: Mapping[str, FactSource], start_screen: Start, totals: Totals | None = None
+) -> gr.Blocks:
+    """Return the page; `start_screen`: what it first says; `totals` says what is used beside the questions."""
+    i18n = gr.I18n(**start_texts(start_screen))
     with gr.Blocks(title=NAME, fill_height=True, analytics_enabled=False) as demo:
         turns = gr.State(())
         with gr.Row(elem_id="head"):
@@ -103,7 +105,7 @@ def build(assistant: Asked, facts: Mapping[str, FactSource], totals: Totals | No
     return demo.queue(default_concurrency_limit=AT_ONCE, max_size=MOST_WAITING, api_open=False)
 
 
-def mount(app: Any, demo: gr.Blocks, root_path: str, more: str = "") -> None:
+def mount(app: Any, demo: gr.Blocks, root_path: str, start_screen: Start, more: str = "") -> None:
     """Serve the page at the root of a FastAPI application; `more` goes into its head."""
     words = json.dumps({lang: {name: said[name] for name in SCRIPT} for lang, said in TEXTS.items()})
     head = (
@@ -112,23 +114,13 @@ def mount(app: Any, demo: gr.Blocks, root_path: str, more: str = "") -> None:
         f'<script src="{root_path}/ui/ui.js" defer></script>{more}'
     )
     gr.mount_gradio_app(
-        app, demo, path="/", root_path=root_path or None, i18n=_i18n(), theme=_theme(), head=head, footer_links=[],
+        app, demo, path="/", root_path=root_path or None, i18n=gr.I18n(**start_texts(start_screen)), theme=_theme(),
+        head=head, footer_links=[],
         run_history=False, enable_monitoring=False, show_error=False, max_file_size="1mb", pwa=False, ssr_mode=False,
         mcp_server=False, favicon_path=str(STATIC / "favicon.svg"),
     )  # fmt: skip
     # Gradio 6.31 checks which files a browser may name only once this is true, and mounting never sets it.
     demo.has_launched = True
-
-
-def _i18n() -> gr.I18n:
-    said = {}
-    for language, texts in TEXTS.items():
-        promises = "\n".join(f"- {texts[f'promise_{n}']}" for n in range(1, 4))
-        said[language] = texts | {
-            "head": f"# {NAME}\n\n{texts['tagline']}",
-            "start": f"## {texts['welcome']}\n\n{promises}\n\n{texts['examples']}",
-        }
-    return gr.I18n(**said)
 
 
 def _theme() -> gr.themes.Base:
@@ -214,11 +206,12 @@ def _answer(
                     part = _failure(part, turn.question, assistant.card, language)
                 shown = page_markdown(part, len(turns), facts)
                 turn = Turn(turn.question[:LONGEST_SHOWN], part, shown, part.done)
-                status = _told(part, language) if part.done else status
+                waits = TEXTS[language]["waiting_turn"].format(n=part.waiting) if part.waiting else status
                 # A question that could not be read goes back to the box, to be mended.
                 back = part.question if part.status is Status.FAILED else None
                 cost = _cost((*before, turn), totals, language) if part.done else None
-                yield _row((*before, turn), status, running=not part.done, question=back, cost=cost)
+                now = _told(part, language) if part.done else waits
+                yield _row((*before, turn), now, running=not part.done, question=back, cost=cost)
 
     return answer
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.web.gate import App, Gate
+from assistant.web.texts import Start
 
 if TYPE_CHECKING:
     from assistant.assess.report import Assessor
@@ -45,18 +46,20 @@ def create_app(
     assistant: "Asked",
     facts: "Mapping[str, FactSource]",
     root_path: str = "",
+    start: Start | None = None,
     *,
     totals: "Totals | None" = None,
     assessor: "Assessor | None" = None,
 ) -> App:
     """Return the whole application, gate included; `root_path` is the prefix of a reverse proxy, "" for none."""
-    return Gate(ungated_app(assistant, facts, root_path, totals=totals, assessor=assessor), root_path)
+    return Gate(ungated_app(assistant, facts, root_path, start, totals=totals, assessor=assessor), root_path)
 
 
 def ungated_app(
     assistant: "Asked",
     facts: "Mapping[str, FactSource]",
     root_path: str = "",
+    start: Start | None = None,
     *,
     totals: "Totals | None" = None,
     assessor: "Assessor | None" = None,
@@ -80,7 +83,9 @@ def ungated_app(
     app.mount("/ui", StaticFiles(directory=STATIC))
     if assessor is not None:
         add_routes(app, assessor)
-    mount(app, build(assistant, facts, totals), root_path, head(root_path) if assessor is not None else "")
+    start = start or Start(assistant.card.name if assistant.card.kind == "generative" else "")
+    more = head(root_path) if assessor is not None else ""
+    mount(app, build(assistant, facts, start, totals), root_path, start, more)
     return app
 
 

@@ -4,6 +4,7 @@ Knows nothing of Gradio or requests. tests/test_texts.py fails when a text lacks
 """
 
 import re
+from dataclasses import dataclass
 
 LANGUAGES = ("fr", "en")
 NAME = "Jugeote"
@@ -21,6 +22,13 @@ TEXTS = {
         "welcome": "Que faut-il se demander avant, pendant et après le déploiement d’une IA ?",
         "promise_1": "**Des citations exactes.** Chaque réponse est faite de phrases des sources, "
         "et chaque renvoi s’ouvre sur le passage.",
+        "generator": "**Des citations exactes, entre guillemets.** Le reste est rédigé par un modèle, {name}, et marqué "
+        "comme tel ; chaque renvoi s’ouvre sur le passage.",
+        "generator_plain": "**Des réponses rédigées par un modèle**, {name}. Chaque phrase dit si elle cite une source, si "
+        "elle en est proche ou si elle n’en a pas : vérifiez dans le passage.",
+        "offer": "Les réponses sont des citations exactes. Pour qu’un petit modèle de cette machine les relie : "
+        "`make chat MODEL={name}` ({size} Go à télécharger, licence {licence}).",
+        "waiting_turn": "Le modèle répond à d’autres personnes : {n} avant vous.",
         "promise_2": "**Un refus plutôt qu’une invention.** Si les sources ne répondent pas, Jugeote le dit "
         "et montre les plus proches.",
         "promise_3": "**Le coût affiché.** Énergie, carbone, eau et euros sous chaque réponse. "
@@ -62,6 +70,13 @@ TEXTS = {
         "welcome": "What should you ask before, while and after deploying an AI?",
         "promise_1": "**Exact quotes.** Each answer is made of sentences from the sources, "
         "and each reference opens the passage.",
+        "generator": "**Exact quotes, between quotation marks.** The rest is written by a model, {name}, and marked so; "
+        "each reference opens the passage.",
+        "generator_plain": "**Answers written by a model**, {name}. Each sentence says whether it quotes a source, is close "
+        "to one or has none: check in the passage.",
+        "offer": "Answers are exact quotes. To have a small model of this machine join them: "
+        "`make chat MODEL={name}` ({size} GB to download, licence {licence}).",
+        "waiting_turn": "The model is answering other people: {n} before you.",
         "promise_2": "**A refusal rather than an invention.** If the sources do not answer, Jugeote says so "
         "and shows the closest ones.",
         "promise_3": "**The cost on display.** Energy, carbon, water and euros under each answer. "
@@ -93,6 +108,46 @@ TEXTS = {
         "leave": "Changing the language starts a new conversation. Continue?",
     },
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A generator that the host could add; `size` in gigabytes."""
+
+    name: str
+    size: float
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the first screen says: who writes ("" for exact quotes alone), how, and what could be added."""
+
+    generator: str = ""
+    plain: bool = False
+    offer: Offer | None = None
+
+
+def start_texts(start: Start) -> dict[str, dict[str, str]]:
+    """Return every text of the page, in both languages, the first screen composed."""
+    said = {}
+    for language, texts in TEXTS.items():
+        promises = [texts[f"promise_{n}"] for n in range(1, 4)]
+        if start.generator:
+            form = texts["generator_plain" if start.plain else "generator"]
+            promises[0] = form.format(name=f"`{start.generator}`")
+        shown = "\n".join(f"- {promise}" for promise in promises)
+        offer = ""
+        if start.offer is not None and not start.generator:
+            size = f"{start.offer.size:.1f}".replace(".", "," if language == "fr" else ".")
+            offer = "\n\n" + texts["offer"].format(name=start.offer.name, size=size, licence=start.offer.licence)
+        said[language] = texts | {
+            "head": f"# {NAME}\n\n{texts['tagline']}",
+            "start": f"## {texts['welcome']}\n\n{shown}{offer}\n\n{texts['examples']}",
+        }
+    return said
+
+
 EXAMPLES = tuple(f"example_{n}" for n in range(1, 5))
 # What ui.js says by itself; the rest never travels to it.
 SCRIPT = ("copied", "copy_failed", "copy", "conversation", "message_user", "message_bot", "leave")

@@ -29,8 +29,13 @@ class Busy:
 class Machine:
     """The machine we run on; files are opened once and read again in place."""
 
-    def __init__(self, proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> None:
+    def __init__(
+        self, proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup"), *,
+        child: Callable[[], int | None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`child`: the id of a process whose memory is held for us, None while there is none."""
         self.threads = os.cpu_count() or 1
+        self._proc, self._child = proc, child
         self._stat, self._size = _opened(proc / "stat"), _opened(proc / "self" / "statm")
         self._tick = NANOSECONDS // os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0
         self._page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -51,13 +56,22 @@ class Machine:
         return Busy(working, steal, working + idle + iowait + steal)
 
     def memory_bytes(self) -> int | None:
-        """Return the memory that this process holds."""
+        """Return the memory that this process holds, and its child."""
         if self._size < 0:
             return None
         try:
-            return int(os.pread(self._size, 64, 0).split()[1]) * self._page
+            return (int(os.pread(self._size, 64, 0).split()[1]) + self._pages_of_child()) * self._page
         except (OSError, ValueError, IndexError):
             return None
+
+    def _pages_of_child(self) -> int:
+        """Return 0 where there is no child, or it has just ended."""
+        if (pid := self._child()) is None:
+            return 0
+        try:
+            return int((self._proc / str(pid) / "statm").read_bytes().split()[1])
+        except (OSError, ValueError, IndexError):
+            return 0
 
     def asleep_seconds(self) -> float | None:
         """Return how long the machine has slept since it started; None where the system has no such clock."""

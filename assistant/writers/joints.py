@@ -1,0 +1,103 @@
+"""The rules of a model's own words, and the weaving of exact quotes between them.
+
+Knows nothing of models. A joint holds no digit, no bracket, no quotation mark and no proper noun that the evidence lacks;
+all joints together stay below 30 % of the answer. What breaks a rule is left out: the quotes stand without it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.answer import Evidence, Piece
+from assistant.prompt import MOST_SENTENCES
+from assistant.writers.quote import MARGIN, MOST
+from index.words import fold
+
+LONGEST = 80  # characters of a joint
+OWN_SHARE = 0.30
+FORBIDDEN = re.compile(r"[\[\]{}<>«»“”\"|`*#_\\\n\r\t]")
+WORD = re.compile(r"[^\W\d_]+")
+STAMMER = re.compile(r"\b(\w+)(?:\W+\1\b){2,}", re.IGNORECASE)
+MARKER = re.compile(r"\[(\d{1,2})\]")
+
+
+def shown_to_model(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Keep the best sentences, then put them in document order: the same sentences give the same prompt."""
+    kept: list[Evidence] = []
+    for item in evidence:
+        if item.score >= evidence[0].score - MARGIN and not any(k.text == item.text for k in kept):
+            kept.append(item)
+    return sorted(kept[:MOST_SENTENCES], key=lambda k: (k.passage.document, k.start))
+
+
+def names_of(texts: Sequence[str]) -> frozenset[str]:
+    """Return every word of the texts, folded: the proper nouns that a joint may use."""
+    return frozenset(fold(word) for text in texts for word in WORD.findall(text))
+
+
+def acceptable(joint: str, known: frozenset[str]) -> bool:
+    """Tell whether a joint, whole or growing, keeps the rules."""
+    if FORBIDDEN.search(joint) or any(c.isnumeric() for c in joint) or "\ufffd" in joint or len(joint) > LONGEST:
+        return False
+    if STAMMER.search(joint):
+        return False
+    for found in WORD.finditer(joint):
+        word, first = found[0], not joint[: found.start()].strip()
+        named = word[0].isupper() and (not first or (len(word) > 1 and word.isupper()))
+        if named and fold(word) not in known:
+            return False
+    return True
+
+
+def affordable(joint: str, quote: str, own: int, quoted: int) -> bool:
+    """Tell whether the model's words stay below their share with this joint and the quote that follows it."""
+    words = own + len(joint)
+    return words <= OWN_SHARE * (words + quoted + len(quote))
+
+
+def tidy(joint: str, language: str) -> str:
+    """Return a joint as it is shown: one line, closed by a colon when nothing closes it."""
+    text = " ".join(joint.split()).strip(" ,;-–—(")
+    if not any(c.isalpha() for c in text):
+        return ""
+    if text[-1] in ".:!?…":
+        return text
+    return f"{text}\u00a0:" if language == "fr" else f"{text}:"
+
+
+class Weaver:
+    """Turns text with markers, as it comes, into joints and exact quotes."""
+
+    def __init__(self, evidence: Sequence[Evidence], language: str) -> None:
+        """`evidence`: in the order of the numbers that the model was shown."""
+        self._evidence, self._language = list(evidence), language
+        self._known = names_of([e.text for e in evidence])
+        self._rest = ""
+        self._used: set[int] = set()
+        self._own = self._quoted = 0
+
+    @property
+    def quotes(self) -> int:
+        """Return how many quotes were inserted."""
+        return len(self._used)
+
+    def fed(self, text: str) -> Iterator[Piece]:
+        """Yield the pieces that `text` completes; a marker that names nothing, or twice the same, is left out."""
+        self._rest += text
+        while self.quotes < MOST and (found := MARKER.search(self._rest)):
+            joint, self._rest = self._rest[: found.start()], self._rest[found.end() :]
+            number = int(found[1]) - 1
+            if 0 <= number < len(self._evidence) and number not in self._used:
+                yield from self.woven(joint, number)
+
+    def woven(self, joint: str, number: int) -> Iterator[Piece]:
+        """Yield a joint that keeps the rules, then the sentence number `number`, counted from 0."""
+        item, words = self._evidence[number], tidy(joint, self._language)
+        if words and acceptable(words.rstrip("\u00a0:"), self._known) and self._affords(words, item.text):
+            self._own += len(words)
+            yield Piece(words)
+        self._used.add(number)
+        self._quoted += len(item.text)
+        yield Piece(item.text, item)
+
+    def _affords(self, words: str, quote: str) -> bool:
+        return affordable(words, quote, self._own, self._quoted)
