@@ -57,6 +57,10 @@ class Prior:
         return self.weighed(found.strength, found.asked, found.missed, unmet(question, found.passages), found.unknown)
 
     def weighed(self, strength: float, asked: float, missed: float, names: int, unknown: float) -> float:
-        """Return the sum of what search says, each by its weight; what is near but for an unknown word is less near."""
-        near = (self.strength * strength + self.asked * asked) * (1 - unknown)
-        return near - self.missed * missed - self.unmet * names - self.unknown * unknown
+        """Return the sum of what search says, each by its weight.
+
+        What is near but for an unknown word is less near; squares, since what is half near says nothing.
+        """
+        known = (1 - unknown) ** 2
+        near = known * (self.strength * strength**2 + self.asked * asked**2) - self.missed * missed**2
+        return near - self.unmet * names - self.unknown * unknown

@@ -2,11 +2,10 @@
 
 The rule (assistant/prior.py): an answer is given when
 
-    score of the best sentence + strength x search strength + asked x nearest question that a sentence answers
-        - missed x nearest question that none answers - unmet x names that no passage holds
-        - unknown x share of words that the index has never seen >= answers
+    score of the best sentence + what assistant/prior.py weighs: search strength, nearest question that a sentence answers,
+        nearest question that none answers, names that no passage holds, words that the index has never seen >= answers
 
-Weights: a logistic regression on the six (of the two nearest questions it weighs the first and its lead), fitted on dev, of the questions answered right (a right sentence among the
+Weights: a logistic regression on the six, fitted on dev, of the questions answered right (a right sentence among the
 reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
 refusal is no loss. `answers`: the threshold with most good ends on dev (right answers given, questions without an answer
 refused) among those that refuse at most the share --wrong of the questions that have an answer. `about`: a floor under the
@@ -57,11 +56,10 @@ class Rule:
 
 
 def signed(outcome: Outcome) -> tuple[float, float, float, float, float]:
-    """Return what Prior weighs: strength, nearest answered question, its lead over the nearest missed one, names unmet,
-    words unknown."""
-    known = 1 - outcome.unknown
-    asked = outcome.asked * known
-    return outcome.strength * known, asked, asked - outcome.missed, -float(outcome.unmet), -outcome.unknown
+    """Return what Prior weighs, in its order, each with its sign there."""
+    known = (1 - outcome.unknown) ** 2
+    near = known * outcome.strength**2, known * outcome.asked**2, -(outcome.missed**2)
+    return *near, -float(outcome.unmet), -outcome.unknown
 
 
 def logistic(features: Matrix, labels: Matrix) -> Matrix:
@@ -95,8 +93,8 @@ def fitted(outcomes: Sequence[Outcome]) -> Rule:
     if best <= 0:
         raise ThresholdsUnfit(found=f"best {best:.2f}")
     about = np.quantile([o.strength for o in read if right(o)], SPARED)
-    strength, asked, lead, unmet, unknown = (round(float(max(0.0, weight / best)), 2) for weight in others)
-    return Rule(Prior(strength, round(asked + lead, 2), lead, unmet, unknown), round(float(about), 2))
+    strength, asked, missed, unmet, unknown = (round(float(max(0.0, weight / best)), 2) for weight in others)
+    return Rule(Prior(strength, asked, missed, unmet, unknown), round(float(about), 2))
 
 
 def good_ends(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> float:

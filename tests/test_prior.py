@@ -43,7 +43,7 @@ def test_a_name_that_a_passage_holds_is_met():
 def test_the_shift_adds_strength_and_takes_names_away():
     """In units of the reader's score, so that one threshold serves."""
     found = Found("fr", (FR,), 0.5, "", np.zeros(2, np.float32))
-    assert Prior(strength=2.0, unmet=3.0).shift("Que dit Zoltan ici ?", found) == 2.0 * 0.5 - 3.0
+    assert Prior(strength=2.0, unmet=3.0).shift("Que dit Zoltan ici ?", found) == 2.0 * 0.5**2 - 3.0
     assert Prior(strength=2.0, unmet=3.0).shift("Que dire ici ?", replace(found, strength=1.0)) == 2.0
     assert Prior().shift("Que dit Zoltan ici ?", found) == 0.0
 
