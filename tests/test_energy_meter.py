@@ -446,7 +446,6 @@ SOURCES = st.sampled_from(
 @given(
     SOURCES, st.integers(1, 10**13), st.integers(0, 10**10), st.integers(0, 10**10), st.integers(0, 10**15),
     st.integers(0, 10**14).map(lambda n: n / 1e9),  # a float below a nanosecond is no duration: its product may vanish
-
     st.sampled_from(["attributional", "marginal", "full_host"]), st.sampled_from(["", "laptop", "server", "vm"]), st.booleans(),
 )  # fmt: skip
 def test_no_path_says_measured_without_a_counter_and_every_value_lies_in_its_range(
