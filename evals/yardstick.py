@@ -1,10 +1,10 @@
-"""Measure the search on public questions that nobody here wrote: `python -m evals.yardstick FILE... [--sample 300]`.
+"""Measure the search on public questions that nobody here wrote: `python -m evals.yardstick FILE... [--beside FOLDER]`.
 
 A FILE is a set that the person has on disk, in SQuAD's JSON form (SQuAD dev, PIAF; a French help centre's questions are
 soon written so): {"data": [{"paragraphs": [{"context": "...", "qas": [{"question": "..."}]}]}]}. Read into the data
 folder's yardstick/ as plain text, indexed there, never committed: their licences are their owners'. Found = the paragraph that the
-question was written on. Words alone, meaning alone and the sum run on the same index; JUGEOTE_EMBEDDER names another
-embedder, such as plain MiniLM, for comparison.
+question was written on. Words alone, meaning alone and the sum run on the same index; --beside names the folder of another
+embedder in sentence-transformers' form, such as plain MiniLM, which is measured in the same run.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from assistant.config import read_config
 from evals.errors import YardstickBroken
 from evals.measure import Figure, figure
 from index.build import bring_up_to_date
+from index.embed import Embedder, HostEmbedder
 from index.errors import UserError
 from index.search import Index
 
@@ -71,7 +72,7 @@ def measured(index: Index, asked: Sequence[Asked], language: str) -> dict[str, d
     return found
 
 
-def measured_file(file: Path, sample: int) -> dict[str, dict[str, Figure]]:
+def measured_file(file: Path, sample: int, embedder: Embedder) -> dict[str, dict[str, Figure]]:
     """Index a set in the data folder and measure the search on a draw of its questions."""
     config = read_config()
     everything = read_set(file)
@@ -84,9 +85,9 @@ def measured_file(file: Path, sample: int) -> dict[str, dict[str, Figure]]:
     corpus.mkdir(parents=True, exist_ok=True)
     for paragraph in paragraphs:
         (corpus / f"{name_of(paragraph)}.txt").write_text(paragraph, "utf-8")
-    embedder = wiring.embedder(config)
-    bring_up_to_date(folder / "home", folder / "corpus", embedder)
-    return measured(Index(folder / "home", embedder), asked, language)
+    home = folder / hashlib.sha256(embedder.name.encode()).hexdigest()[:12]
+    bring_up_to_date(home, folder / "corpus", embedder)
+    return measured(Index(home, embedder), asked, language)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -94,12 +95,15 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.yardstick", description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--beside", type=Path)
     args = parser.parse_args(argv)
     try:
+        ours = wiring.embedder(read_config())
         for file in args.files:
-            for side, figures in measured_file(file, args.sample).items():
-                told = ", ".join(f"{n} {f.value:.3f} ({f.low:.3f} ... {f.high:.3f})" for n, f in figures.items())
-                print(f"{file.stem}, {side}: {told}, n {figures['recall@1'].count}", flush=True)
+            for embedder in [ours] + ([HostEmbedder(str(args.beside))] if args.beside else []):
+                for side, figures in measured_file(file, args.sample, embedder).items():
+                    told = ", ".join(f"{n} {f.value:.3f} ({f.low:.3f} ... {f.high:.3f})" for n, f in figures.items())
+                    print(f"{file.stem}, {embedder.name}, {side}: {told}, n {figures['recall@1'].count}", flush=True)
     except UserError as error:
         print(*error.told("en"), sep="\n", file=sys.stderr)
         return 1
