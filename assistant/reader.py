@@ -11,6 +11,7 @@ from assistant.answer import Evidence
 from assistant.orders import is_order
 from index.encoder import Vectors
 from index.search import StoredSentence
+from index.words import prefixes
 
 CANDIDATES = 24  # 24 pairs of 64 pieces cost about 0.16 CPU-s
 WORDS_WEIGHT = 0.3
@@ -44,6 +45,10 @@ class Reader:
     def ranked(self, question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[Evidence]:
         """Return the sentences worth reading with their scores, best first, whether or not they answer."""
         rows = [(c, float(c.vector @ vector)) for c in candidates if len(c.text.split()) >= SHORTEST]
+        asked = set(prefixes(question))
+        rows = [
+            row for row in rows if not set(prefixes(row[0].text)) <= asked
+        ]  # it says the question again, and no more
         rows = [row for row in rows if not is_order(row[0].text)]  # an injected order must never be quoted as guidance
         rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered + row[0].asked))
         rows = rows[:CANDIDATES]
@@ -71,7 +76,7 @@ def _near(sentence: StoredSentence, cosine: float) -> float:
         + COVERED_WEIGHT * sentence.covered
         + ASKED_WEIGHT * sentence.asked**2
     )
-    opening = OPENING if sentence.passage.section == sentence.passage.title else 0.0
+    opening = OPENING if sentence.opening else 0.0
     return score + PASSAGE_WEIGHT * sentence.passage.score - opening
 
 

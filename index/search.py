@@ -72,6 +72,7 @@ class StoredSentence:
     vector: Vectors
     covered: float  # share of the question's words, weighted by rarity
     asked: float = 0.0  # how near the nearest of the questions that it answers is, 0 when none is written
+    opening: bool = False  # whether it stands before the first heading of a document that has some
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ class Index:
             StoredSentence(
                 passage, span.start, span.end, text, document.facts_of(span),
                 vectors[f"{document.id}#{chunk.number}.{i}"], then.words.covered(found.question, text),
-                asked.get((document.id, chunk.number, i), 0.0),
+                asked.get((document.id, chunk.number, i), 0.0), document.opens(chunk),
             )
             for passage, document, chunk in rows
             for i, span in enumerate(chunk.sentences)

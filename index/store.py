@@ -57,6 +57,10 @@ class StoredDocument:
         """Return collection -> the ids it holds of this document."""
         return {"chunks": self.chunk_ids(), "sentences": self.sentence_ids(), "asked": self.asked_ids()}
 
+    def opens(self, chunk: Chunk) -> bool:
+        """Return whether a chunk stands before the first heading, in a document that has some below its title."""
+        return chunk.section == self.title and any(s.title not in ("", self.title) for s in self.sections)
+
     def worded(self, chunk: Chunk) -> str:
         """Return the text that words are counted in: what is indexed, then the questions that the chunk answers."""
         asked = [a.question for a in self.asked if any(number == chunk.number for number, _ in a.answers)]

@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONG = 4  # letters: a shorter word unknown to the index is a typo or a name of nothing
-RULE = "words-1"  # kept with the index: other tokens, another index
+RULE = "words-2"  # kept with the index: other tokens, another index
 STOP = frozenset(
     """au aux avec ce ces cet cette ceci cela ca c d dans de des du elle elles en et eux il ils j je l la le les leur
     leurs lui m ma mais me meme mes moi mon n ne nos notre nous on ont ou par pas pour qu que quel quelle
     quelles quels qui quoi s sa sans se ses si son sont sur t ta te tes toi ton tu un une vos votre vous y est
     es suis sommes etes ete etre etait etaient sera serait soit avoir ai as a avons avez eu aura aurait avait
     avaient fait faire comment pourquoi quand combien plus tres peut peuvent doit doivent faut donc alors
-    comme lors lorsque afin ainsi aussi entre vers chez
+    comme lors lorsque pendant durant lequel laquelle lesquels lesquelles afin ainsi aussi entre vers chez
     the of and or to in on at by for from with without as is are was were be been being it its this that these
     those he she they them their his her him you your we our us i my me do does did done have has had having
     not no nor so than then there here what which who whom whose when where why how can could should would may

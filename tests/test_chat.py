@@ -200,3 +200,14 @@ def test_sentences_that_one_question_leads_to_come_together(index):
     assert chosen([best, other]) == [best]
     led = replace(best, asked=1.2), replace(other, asked=1.1)
     assert set(chosen(led)) == set(led)
+
+
+def test_a_sentence_that_only_repeats_the_question_is_no_evidence(index):
+    """A heading in disguise is near everything and answers nothing."""
+    question = "Une réponse courte coûte-t-elle peu d’énergie, selon l’équipe énergie ?"
+    found = index.search(question, 8, "fr")
+    candidates = index.sentences(found)
+    echo = replace(candidates[0], text="L’énergie d’une réponse courte, selon l’équipe énergie.")
+    read = Reader(WordScorer(), -99.0).ranked(question, found.vector, [echo, *candidates[1:]])
+    assert echo.text not in [e.text for e in read]
+    assert read

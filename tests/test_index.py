@@ -160,6 +160,20 @@ def test_a_line_of_questions_that_cannot_be_used_is_skipped_and_said(site):
     assert [a.question for a in document.asked] == ["à combien la tonne ?"]
 
 
+def test_an_opening_is_told_from_a_text_without_headings(site):
+    """What stands before the first heading introduces; a note without headings has nothing else."""
+    (site.corpus / "fr/eau.md").write_text(
+        "# Eau\n\nVoici la fiche sur l’eau.\n\n## Quelle eau ?\n\nLe froid consomme de l’eau.\n"
+    )
+    site.build(add=[site.host])
+    index = site.index()
+    found = index.search("eau congés", 9, "fr")
+    opening = {s.text: s.opening for s in index.sentences(found)}
+    assert opening["Voici la fiche sur l’eau."]
+    assert not opening["Le froid consomme de l’eau."]
+    assert not opening["Les congés se demandent trois semaines avant."]
+
+
 def test_a_folder_out_of_reach_keeps_its_documents(site):
     """A drive that is not mounted must not empty the index."""
     site.build(add=[site.host])
