@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from assistant.answer import Answer, Evidence, Message, Status
+from assistant.answer import Answer, Evidence, Message, Piece, Status
+from assistant.grounding import checked
 from assistant.prior import unmet
 from assistant.wiring import Parts
 from evals.questions import Question
@@ -47,7 +48,7 @@ class Outcome:
     unknown: float
     shift: float
     unresolved: int  # citations whose span is not the quote
-    costs: dict[str, Cost]  # "words", "meaning", "both", "read", "answer"
+    costs: dict[str, Cost]  # "words", "meaning", "both", "read", "write", "check", "answer"
 
     @property
     def refused(self) -> bool:
@@ -98,6 +99,9 @@ def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Out
     ranked = watch.of(
         "read", lambda: parts.reader.ranked(answer.search, first.vector, parts.index.sentences(first))
     )  # fmt: skip
+    if answer.status is Status.ANSWERED and parts.writer.card.kind == "extractive":  # a generator is not asked twice
+        pieces = watch.of("write", lambda: list(parts.writer.write(answer.search, ranked, answer.language)))
+        watch.of("check", lambda: checked([p for p in pieces if isinstance(p, Piece)], ranked))
     broken = 0
     for citation in answer.citations:
         document = parts.index.document(citation.document)

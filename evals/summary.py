@@ -86,8 +86,10 @@ def _first_right(outcome: Outcome, side: str) -> float | None:
 def costs(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float | None]]:
     """Return what each stage costs a question: mean and 95th percentile of seconds, mean CPU-seconds and joules."""
     found = {}
-    for name in (*SIDES, "read", "answer"):
+    for name in (*SIDES, "read", "write", "check", "answer"):
         rows = [o.costs[name] for o in outcomes if name in o.costs]
+        if not rows and name in ("write", "check"):
+            continue  # nothing was answered, or a model wrote: its stages are in the answer's seconds
         joules = [r.joules for r in rows if r.joules is not None]
         wall = [r.seconds for r in rows] or [math.nan]
         found[name] = {

@@ -30,7 +30,7 @@ def test_the_command_measures_and_writes_its_report(jugeote, corpus_home, tmp_pa
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert (found["questions"], found["split"], found["writer"]) == (4, "test", "quote")
-    assert found["costs"]["answer"]["cpu_seconds"] > 0
+    assert all(found["costs"][stage]["cpu_seconds"] > 0 for stage in ("both", "read", "write", "check", "answer"))
     assert json.loads((tmp_path / "out/report.json").read_text()) == found
     assert "<svg" in (tmp_path / "out/report.html").read_text()
     assert len((tmp_path / "out/questions.jsonl").read_text().splitlines()) == 4
