@@ -598,7 +598,7 @@ def test_a_corrupt_receipt_is_refused(change):
 
 
 def test_a_real_neighbour_that_burns_the_machine_is_not_charged_to_us():
-    """A child of ours burns a processor while our section sleeps: half a joule at most, by the model of a machine."""
+    """A child of ours burns a processor while our section sleeps: what is ours follows our own processor time, not its."""
     gauge = Gauge(by_curve(65.0, "t"), Machine())
     ledger = Ledger(gauge=gauge)
     code = "import time\nend = time.time() + 1.5\nwhile time.time() < end: pass"
@@ -608,9 +608,8 @@ def test_a_real_neighbour_that_burns_the_machine_is_not_charged_to_us():
         used = ledger.usages()
     neighbour.kill()
     neighbour.wait()
-    assert used["question"].dynamic / JOULE < 0.5
-    assert used[OTHERS].dynamic > used["question"].dynamic
-    assert section.cpu_nanoseconds < 0.05 * SECOND
+    assert section.cpu_nanoseconds < 0.1 * SECOND  # other threads of this process may work a little
+    assert used["question"].dynamic < 0.2 * used[OTHERS].dynamic
 
 
 # What metering itself costs
