@@ -44,14 +44,7 @@ class Reader:
 
     def ranked(self, question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[Evidence]:
         """Return the sentences worth reading with their scores, best first, whether or not they answer."""
-        rows = [(c, float(c.vector @ vector)) for c in candidates if len(c.text.split()) >= SHORTEST]
-        asked = set(prefixes(question))
-        rows = [
-            row for row in rows if not set(prefixes(row[0].text)) <= asked
-        ]  # it says the question again, and no more
-        rows = [row for row in rows if not is_order(row[0].text)]  # an injected order must never be quoted as guidance
-        rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered + row[0].asked))
-        rows = rows[:CANDIDATES]
+        rows = chosen(question, vector, candidates)
         if not rows:
             return []
         scores = self._scorer.encode([(question, _shown(c)) for c, _ in rows])
@@ -67,6 +60,20 @@ class Reader:
     ) -> list[Evidence]:
         """Return the evidence, best first; empty when no sentence passes the threshold, `shift` added to its score."""
         return [e for e in self.ranked(question, vector, candidates) if e.score + shift >= self._threshold]
+
+
+def chosen(question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[tuple[StoredSentence, float]]:
+    """Return the sentences that the model reads, at most CANDIDATES, each with its cosine to the question; nearest first."""
+    asked = set(prefixes(question))
+    rows = [
+        (c, float(c.vector @ vector))
+        for c in candidates
+        if len(c.text.split()) >= SHORTEST
+        and not set(prefixes(c.text)) <= asked  # it says the question again, and no more
+        and not is_order(c.text)  # an injected order must never be quoted as guidance
+    ]
+    rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered + row[0].asked))
+    return rows[:CANDIDATES]
 
 
 def _near(sentence: StoredSentence, cosine: float) -> float:

@@ -33,7 +33,7 @@ from assistant.answer import Message  # noqa: E402
 from assistant.chat import PASSAGES  # noqa: E402
 from assistant.config import read_config  # noqa: E402
 from assistant.follow_up import completed  # noqa: E402
-from assistant.reader import CANDIDATES, SHORTEST, _near, _shown  # noqa: E402
+from assistant.reader import SHORTEST, _shown, chosen  # noqa: E402
 from evals.check_questions import overlap  # noqa: E402
 from evals.questions import Gold, Question, read_all  # noqa: E402
 from evals.sheets import Sheet, read_sheets  # noqa: E402
@@ -138,9 +138,7 @@ class Candidates:
         text = completed(question.question, [Message(t.role, t.content) for t in question.history])
         said = language_of(question.question)
         first = self.index.search(text, PASSAGES, said if said in ("fr", "en") else "en")
-        rows = [(c, float(c.vector @ first.vector)) for c in self.index.sentences(first) if len(c.text.split()) >= SHORTEST]
-        rows.sort(key=lambda r: -_near(r[0], first.vector))
-        kept = rows[:CANDIDATES]
+        kept = chosen(text, first.vector, self.index.sentences(first))
         vectors = [c.vector for c, _ in kept if is_gold(question, c.passage.document, c.text)]
         missed = list(self.missed(question, [c for c, _ in kept]))
         encoded = self.embedder.encode([sentence for _, sentence in missed]) if missed else []

@@ -33,7 +33,7 @@ HEAT = 0.05  # of the softmax over cosines
 RATES = {"embeddings": 2e-4, "body": 4e-5}
 WARM = 10
 EVERY = 5.0  # processor minutes between two checkpoints
-SHARES = {"exam": 0.36, "asked": 0.4, "piaf-code": 0.14, "SQuAD-explorer": 0.1}
+SHARES = {"exam": 0.14, "asked": 0.5, "piaf-code": 0.22, "SQuAD-explorer": 0.14}
 KINDS = {"sentence": 0.4, "asked": 0.25, "chunk": 0.2, "twin": 0.15}  # what a step draws to
 
 
