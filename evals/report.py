@@ -7,6 +7,8 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
+from evals.ladder import picture
+
 WIDTH, HEIGHT, EDGE = 460, 300, 44
 NAMES = {
     "both": "words + meaning", "words": "words only", "meaning": "meaning only", "read": "words + meaning + reader",
@@ -45,24 +47,6 @@ def _picture(title: str, parts: Sequence[str]) -> str:
         f'height="{HEIGHT}" role="img" aria-label="{label}" font-size="12" font-family="system-ui,sans-serif">'
         f"{''.join(parts)}</svg></figure>"
     )
-
-
-def quality_picture(points: Sequence[dict[str, Any]]) -> str:
-    """Return quality against joules, one point a method, with its interval; methods without a reading are left out."""
-    read = [p for p in points if p["joules"]]
-    most = 1.15 * max((p["joules"] for p in read), default=1.0)
-    title = "Quality against joules"
-    parts = _axes(title, "joules a question", "% of first finds in a section that answers", most)
-    for point in read:
-        x, y = _place(point["joules"], point["value"], most)
-        (_, low), (_, high) = _place(0, point["low"], most), _place(0, point["high"], most)
-        anchor = "end" if x > WIDTH / 2 else "start"
-        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}" stroke="#2b6f5e"/>')
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="#2b6f5e"/>')
-        parts.append(
-            f'<text x="{x + (-9 if anchor == "end" else 9):.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">{NAMES[point["method"]]}</text>'
-        )
-    return _picture(title, parts)
 
 
 def curve_picture(
@@ -139,7 +123,7 @@ def page(run: dict[str, Any]) -> str:
     answers += ["citations_right", "citations_resolve", "language_right"]
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Jugeote: how good the answers are</title>
 <style>{STYLE}</style></head><body><h1>How good the answers are</h1><table>{told}</table>
-{quality_picture(run["quality_and_joules"])}
+<figure>{picture(run["ladder"])}</figure>
 {curve_picture("Refusals", "% of answerable questions refused (wrong)", "% of the others refused (right)", run["refusal_curve"], now)}
 {curve_picture("Risk against coverage", "% of questions answered", "% of them without a right sentence", run["risk_coverage"], None)}
 <h2>Answers</h2><p>Per cent, 95 % bootstrap interval over questions, number of questions.</p>{table(figures, answers)}

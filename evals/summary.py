@@ -101,17 +101,18 @@ def costs(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float | None]]:
     return found
 
 
-def quality_and_joules(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """Return a point a method: joules a question, and how often the first thing found is in a section that answers."""
+def ladder(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """Return a rung a method: what a question costs, and how often the first thing found is in a section that answers."""
     spent = costs(outcomes)
-    points: list[dict[str, Any]] = []
+    rungs: list[dict[str, Any]] = []
     for name in (*SIDES, "read"):
-        joules = spent[name]["joules"]
-        if name == "read" and joules is not None:
-            joules += spent["both"]["joules"] or 0.0
+        joules, seconds = spent[name]["joules"], spent[name]["cpu_seconds"] or 0.0
+        if name == "read":  # what is read was searched first
+            seconds += spent["both"]["cpu_seconds"] or 0.0
+            joules = None if joules is None else joules + (spent["both"]["joules"] or 0.0)
         found = _plain(figure([_first_right(o, name) for o in outcomes]))
-        points.append({"method": name, "joules": joules, **found})
-    return points
+        rungs.append({"method": name, "cpu_seconds": seconds, "joules": joules, **found})
+    return rungs
 
 
 def summary(outcomes: Sequence[Outcome], *, split: str, writer: str, limits: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def summary(outcomes: Sequence[Outcome], *, split: str, writer: str, limits: dic
         "figures": {g: {m: _plain(f) for m, f in rows.items()} for g, rows in figures(outcomes).items()},
         "stages": {stage: round(float(np.mean(seconds)), 5) for stage, seconds in walls.items()},
         "costs": costs(outcomes), "energy_labels": labels, "memory_megabytes": memory_megabytes(),
-        "quality_and_joules": quality_and_joules(outcomes),
+        "ladder": ladder(outcomes),
         "refusal_curve": [[round(a, 4), round(b, 4)] for a, b in refusal_curve(outcomes)],
         "risk_coverage": [[round(a, 4), round(b, 4)] for a, b in risk_coverage(outcomes)],
     }  # fmt: skip

@@ -7,13 +7,12 @@ The rule (assistant/prior.py): an answer is given when
 
 Weights: a logistic regression on the six, fitted on dev, of the questions answered right (a right sentence among the
 reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
-refusal is no loss. `answers`: the threshold with most good ends on dev (right answers given, questions without an answer
-refused) among those that refuse at most the share --wrong of the questions that have an answer. `about`: a floor under the
-search strength, below which the reader is spared: it loses 4 % of the dev questions answered right, most of which `answers`
-would lose too, and refuses most questions off topic, which are a small part of dev and a larger one of what people type.
-The figures on test are printed beside. The fit never sees them; the people who chose between rules did, and they took `answers`
-of the file in use by hand from the sweep, stricter than what this prints as chosen: 11.0, which loses 22 % of the dev
-answers, since a wrong answer costs more than a refusal. Running this with --write puts the chosen one back. Needs an index: jugeote index.
+refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong of the
+questions that have an answer: a right answer and a right refusal count 1, a wrong refusal nothing, an answer without a right
+sentence -COST, since it costs the asker more than silence. `about`: a floor under the search strength, below which the reader is
+spared: it loses 4 % of the dev questions answered right, most of which `answers` would lose too, and refuses most questions
+off topic, which are a small part of dev and a larger one of what people type. The figures on test are printed beside; the fit
+never sees them. Needs an index: jugeote index.
 """
 
 import argparse
@@ -36,6 +35,7 @@ from evals.run import Outcome, run
 from index.errors import UserError
 
 RIDGE = 30.0  # on standardised features: with 1.0 the reader's own score lost its weight on 197 dev questions
+COST = 1.0  # of an answer without a right sentence, in right answers
 SPARED = 0.04  # share of the dev questions answered right that may lie under `about`
 SWEEP = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35)  # shares of wrong refusals shown
 Matrix = NDArray[np.float64]
@@ -104,13 +104,19 @@ def good_ends(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> float:
     return sum(right(o) if rule.score(o) >= limit else not o.question.answerable for o in outcomes) / len(outcomes)
 
 
+def worth(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> float:
+    """Return the good ends less the cost of the answers without a right sentence, a question."""
+    bad = sum(rule.score(o) >= limit and not right(o) for o in outcomes)
+    return good_ends(rule, outcomes, limit) - COST * bad / len(outcomes)
+
+
 def threshold(rule: Rule, outcomes: Sequence[Outcome], wrong: float) -> float:
-    """Return the threshold with most good ends that refuses at most the share `wrong` of the answerable questions."""
+    """Return the threshold of most worth that refuses at most the share `wrong` of the answerable questions."""
     scores = sorted(rule.score(o) for o in outcomes if o.question.answerable)
     limits = [s for s in scores[: int(wrong * len(scores)) + 1] if s > float("-inf")]
     if not limits:
         raise ThresholdsUnfit(found=f"about {rule.about} refuses more than {wrong:.0%}")
-    return max(limits, key=lambda limit: good_ends(rule, outcomes, limit))
+    return max(limits, key=lambda limit: worth(rule, outcomes, limit))
 
 
 def row(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> dict[str, float]:

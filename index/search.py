@@ -138,28 +138,33 @@ class Index:
     def search(self, question: str, k: int = 8, language: str | None = None, by: str = "both") -> Found:
         """Return at most `k` passages; `language` is told from the question when it is None.
 
-        `by` "words" or "meaning" ranks by that side alone: for measuring what each brings.
+        `by` "words" or "meaning" ranks by that side alone: for measuring what each brings and costs. By words nothing is
+        encoded: the vector found is empty, and cannot lead to sentences.
         """
         language = language or language_of(question)
-        vector = self._embedder.encode([question])[0]
         now = self._now
         store, words = now.store, now.words
-        asked = _asked(now, question, vector)
-        cosines = store.nearest("chunks", vector, CANDIDATES) if words.ids else {}
         by_words = words.scores(question)
+        vector, asked, cosines = np.zeros(0, np.float32), _Asked({}, 0.0, 0.0), {}
+        if by != "words":
+            vector = self._embedder.encode([question])[0]
+            asked = _asked(now, question, vector)
+            cosines = store.nearest("chunks", vector, CANDIDATES) if words.ids else {}
         best = np.argsort(-by_words, kind="stable")[:CANDIDATES]
         also = dict.fromkeys([*(words.ids[i] for i in best if by_words[i] > 0), *asked.chunks])
         missing = [name for name in also if name not in cosines]
-        cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", missing).items()}
+        if by == "words":
+            cosines = dict.fromkeys(missing, 0.0)
+        else:
+            cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", missing).items()}
         place = {i: n for n, i in enumerate(words.ids)}
         weight = WORDS_WEIGHT / math.log(1 + len(place)) if place and by != "meaning" else 0.0
-        meaning = 0.0 if by == "words" else 1.0
         scored = []
         for name, own in cosines.items():
             cosine = max(own, asked.chunks.get(name, own))
             document, chunk = _chunk(store, name)
             ours = LANGUAGE_BONUS if document.language == language else 0.0
-            scored.append((meaning * cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
+            scored.append((cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
         kept = _without_twins(scored, language)
         strength = 0.0
