@@ -41,12 +41,12 @@ NO_PRIOR = Prior()
 
 REFUSALS = {
     "no_evidence": {
-        "fr": "Les sources ne répondent pas à cette question. J’ai cherché : « {search} ». {instead}",
+        "fr": "Les sources ne répondent pas à cette question. J’ai cherché : «\u00a0{search}\u00a0». {instead}",
         "en": "The sources do not answer this question. I searched for: “{search}”. {instead}",
     },
     "out_of_scope": {
         "fr": "Cette question sort du sujet des sources : quoi se demander avant, pendant et après le déploiement d’une IA. "
-        "J’ai cherché : « {search} ». {instead}",
+        "J’ai cherché : «\u00a0{search}\u00a0». {instead}",
         "en": "This question is outside what the sources are about: what to ask before, while and after deploying an AI. "
         "I searched for: “{search}”. {instead}",
     },
@@ -60,7 +60,7 @@ REFUSALS = {
 INSTEAD = {
     "fr": (
         "Demandez plutôt, par exemple : {examples}.",
-        "« {} »",
+        "«\u00a0{}\u00a0»",
         "Quelles questions poser avant de déployer une IA ?",
     ),
     "en": ("Ask instead, for example: {examples}.", "“{}”", "Which questions should we ask before deploying an AI?"),

@@ -32,8 +32,8 @@ WORDS = {
         "generative": "Texte rédigé par un modèle ; entre guillemets, des citations exactes",
         "close": "Mots du modèle, proches d’une phrase de la source",
         "own": "Mots du modèle, sans source",
-        "open": "« ",
-        "shut": " »",
+        "open": "«\u00a0",
+        "shut": "\u00a0»",
     },
     "en": {
         "sources": "Sources",

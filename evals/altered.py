@@ -1,13 +1,21 @@
-"""Alter sentences of the sources and ask the check whether it notices.
+"""Ask the check of free prose whether it notices what was altered, and knows what was not: `python -m evals.altered`.
 
 Knows nothing of models: what a model may get wrong, made by hand. An alteration that the check calls "close" would let a
-false sentence wear a source.
+false sentence wear a source. Two sets: alterations made by rule of the sentences given, and evals/claims: 200 sentences of
+the sheets in each language, each with an altered claim and a faithful rewording, written without sight of the check. A line:
+{"id", "kind": what is altered, "sheet", "source", "altered", "faithful", "distance": of the rewording}.
 """
 
+import json
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from assistant.grounding import close
+
+CLAIMS = Path(__file__).resolve().parent / "claims"
 
 NEGATIVE = (
     (r"\bne (\w+) pas\b", r"\1"), (r"\bn’(\w+) pas\b", r"\1"), (r"\bis not\b", "is"), (r"\bare not\b", "are"),
@@ -50,3 +58,28 @@ def noticed(sentences: Sequence[str]) -> dict[str, tuple[int, int]]:
             lost, made = found.get(kind, (0, 0))
             found[kind] = (lost + (not close(altered, sentence)), made + 1)
     return found
+
+
+def written(language: str, folder: Path = CLAIMS) -> dict[str, tuple[int, int]]:
+    """Return "altered KIND" -> (lost the mark, written), and "faithful DISTANCE" -> (kept it, written)."""
+    kept: Counter[str] = Counter()
+    made: Counter[str] = Counter()
+    for line in (folder / f"{language}.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        altered, faithful = f"altered {row['kind']}", f"faithful {row['distance']}"
+        made.update((altered, faithful))
+        kept[altered] += not close(row["altered"], row["source"])
+        kept[faithful] += close(row["faithful"], row["source"])
+    return {name: (kept[name], made[name]) for name in sorted(made)}
+
+
+def main() -> int:
+    """Print what the check makes of the written claims."""
+    for language in ("fr", "en"):
+        for name, (good, count) in written(language).items():
+            print(f"{language} {name:18s} {good} of {count}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

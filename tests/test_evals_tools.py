@@ -1,11 +1,14 @@
 """Ways of writing, the record of runs, and the public yardstick."""
 
 import json
+import re
 
 import pytest
 
 from evals import people
+from evals.altered import written
 from evals.errors import YardstickBroken
+from evals.ladder import main as draw_ladder
 from evals.people import WAYS, altered, losses
 from evals.record import HEADING, entry, recorded
 from evals.summary import summary
@@ -81,3 +84,34 @@ def test_a_set_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(YardstickBroken, match="x"):
         read_set(tmp_path / "x.json")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_written_claim_that_was_altered_wears_no_source(language):
+    """200 claims a language, written without sight of the check; at least 95 % must lose the mark."""
+    told = written(language)
+    altered = [counts for name, counts in told.items() if name.startswith("altered")]
+    assert len(altered) == 5
+    assert sum(made for _, made in altered) == 200
+    assert sum(lost for lost, _ in altered) >= 190
+    assert sum(made for name, (_, made) in told.items() if name.startswith("faithful")) == 200
+
+
+def test_the_ladder_is_drawn_in_both_languages(tmp_path):
+    """Dearer rungs stand further right, better ones higher, and a rung whose joules nobody read says so."""
+    rungs = [
+        {"method": "words", "value": 0.4, "low": 0.3, "high": 0.5, "cpu_seconds": 0.001, "joules": 0.004},
+        {"method": "read", "value": 0.6, "low": 0.5, "high": 0.7, "cpu_seconds": 0.15, "joules": None},
+    ]
+    (tmp_path / "report.json").write_text(json.dumps({"ladder": rungs}), "utf-8")
+    assert draw_ladder([str(tmp_path / "report.json"), "--out", str(tmp_path)]) == 0
+    english, french = (tmp_path / "ladder.svg").read_text("utf-8"), (tmp_path / "fr" / "ladder.svg").read_text("utf-8")
+    dots = [tuple(map(float, dot)) for dot in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', english)]
+    assert dots[0][0] < dots[1][0]
+    assert dots[0][1] > dots[1][1]
+    assert "words only: 40%" in english
+    assert "1.0 ms, 0.0040 J" in english
+    assert "joules not read" in english
+    assert "mots seuls : 40 %" in french
+    assert "1,0 ms, 0,0040 J" in french
+    assert "joules non lus" in french
