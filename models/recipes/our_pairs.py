@@ -1,6 +1,6 @@
 """Turn our own questions into training rows, with the candidates that the product itself proposes.
 
-    our_pairs.py OUT [--questions FOLDER] [--corpus FOLDER]
+    our_pairs.py OUT [--questions FOLDER] [--corpus FOLDER] [--only exam]
 
 Needs an index (jugeote index). Writes OUT/ours.jsonl, one question a line:
 
@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--questions", type=Path, default=ROOT / "evals" / "questions")
     parser.add_argument("--corpus", type=Path, default=ROOT / "corpus")
+    parser.add_argument("--only", choices=("exam", "asked", "off"), help="one source: to measure, exam is enough")
     args = parser.parse_args()
     sheets, exam = read_sheets(args.corpus), read_all(args.questions)
     unseen = [q for q in exam if q.split in ("dev", "test")]
@@ -183,6 +184,7 @@ def main() -> None:
     everything = [Asked(q.id, "exam", q.split or "train", q, False) for q in exam]
     everything += asked_questions(args.corpus, sheets, held, near)
     everything += off_topic(args.out / "public.jsonl", 60)
+    everything = [a for a in everything if args.only in (None, a.source)]
     make, counts = Candidates(sheets, held), Counter()
     args.out.mkdir(parents=True, exist_ok=True)
     done = {}
