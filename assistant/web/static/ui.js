@@ -23,6 +23,15 @@
   }
   const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
+  function download(link) { // made here from what the page holds: the server keeps no receipt
+    const text = atob(one(".kept", link.parentElement).textContent);
+    const file = document.createElement("a");
+    file.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    file.download = words.receipt_file;
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 10000);
+  }
+
   async function copy(text) {
     try {
       await navigator.clipboard.writeText(text);
@@ -50,10 +59,14 @@
   // Capture phase: Gradio's own copy would take our HTML along.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.cite");
+    const receipt = event.target.closest("a.receipt");
     const button = event.target.closest("button");
     if (link) {
       event.preventDefault();
       open(link);
+    } else if (receipt) {
+      event.preventDefault();
+      download(receipt);
     } else if (button && button.id === "language") {
       switchLanguage();
     } else if (button && button.dataset.copies) {
