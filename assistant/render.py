@@ -26,9 +26,9 @@ WORDS = {
         "failed": "La question n’a pas reçu de réponse",
         "stopped": "Réponse arrêtée : le texte ci-dessus est incomplet.",
         "stopped_empty": "Réponse arrêtée avant le premier mot.",
-        "until": "Jusqu’à l’arrêt : {cost}",
+        "until": "{cost} · jusqu’à l’arrêt",
         "receipt": "Télécharger le reçu (JSON)",
-        "receipt_note": "Ce qui a été relevé et chaque facteur ; `jugeote energy recompute` refait le calcul.",
+        "receipt_note": "Ce qui a été relevé, et chaque facteur avec sa source. La commande « jugeote energy recompute » refait le calcul.",
         "in_force": "en vigueur au {date}",
         "facts": "D’où viennent les faits",
         "high": "lu dans un texte officiel ou d’origine",
@@ -50,9 +50,9 @@ WORDS = {
         "failed": "The question was not answered",
         "stopped": "Answer stopped: the text above is incomplete.",
         "stopped_empty": "Answer stopped before the first word.",
-        "until": "Until the stop: {cost}",
+        "until": "{cost} · until the stop",
         "receipt": "Download the receipt (JSON)",
-        "receipt_note": "What was read and each factor; `jugeote energy recompute` computes it again.",
+        "receipt_note": "What was read, and each factor with its source. The command “jugeote energy recompute” computes it again.",
         "in_force": "in force on {date}",
         "facts": "Where the facts come from",
         "high": "read in an official or original text",
@@ -140,7 +140,7 @@ def terminal(answer: Answer, language: str) -> str:
         lines += ["", f"{words['closest']}. {words['closest_note']}"]
         lines += [f"  - {_place(p.title, p.section)} ({p.document})" for p in answer.passages]
     if answer.status is not Status.FAILED:
-        lines += ["", display.line(answer.energy, language), f"{words[_kind(answer)]} · {_model(answer)}"]
+        lines += ["", display.cost(answer.energy, language), f"{words[_kind(answer)]} · {_model(answer)}"]
     return UNSEEN.sub("", "\n".join(lines))
 
 
@@ -230,7 +230,7 @@ def _nearest(passage: Passage, number: int, turn: int) -> str:
 
 
 def _cost(answer: Answer, *, stopped: bool) -> str:
-    line = display.line(answer.energy, answer.language)
+    line = display.cost(answer.energy, answer.language)
     if stopped and answer.energy:
         line = WORDS[answer.language]["until"].format(cost=line)
     line = escaped(line)

@@ -116,7 +116,7 @@ def test_a_stopped_answer_says_what_it_cost(index):
             return self.fixed
 
     meter = Meter(READING)
-    answers = made(index, Writer("Un début."), meter).ask("Que coûte une réponse courte en énergie ?")
+    answers = made(index, Writer("Un début."), meter=meter).ask("Que coûte une réponse courte en énergie ?")
     growing = next(answers)
     stopped = answers.throw(Stopped())
     assert stopped.energy == READING

@@ -461,8 +461,24 @@ def test_the_room_imports_nothing_of_ours_but_itself():
 def test_the_line_under_an_answer():
     """The exact strings, spaces included: narrow no-break in French, no-break in English."""
     reading = a_reading()
-    assert display.line(reading, "fr") == "≈ 0,4\u202fmWh (0,2–0,8) · 0,02\u202fmg CO₂e · hypothèse"
-    assert display.line(reading, "en") == "≈ 0.4\u00a0mWh (0.2–0.8) · 0.02\u00a0mg CO₂e · assumed"
+    assert display.line(reading, "fr") == "≈ 0,4\u202fmWh (0,2–0,8) · 0,02\u202fmg CO₂e · ordre de grandeur"
+    assert display.line(reading, "en") == "≈ 0.4\u00a0mWh (0.2–0.8) · 0.02\u00a0mg CO₂e · order of magnitude"
+
+
+def test_the_whole_cost_stands_beside_an_answer():
+    """Energy, carbon, water and euros, what they are of, and how they are known; no zero for what is tiny."""
+    reading = reading_of(0.6, Settings())
+    assert said(display.cost(reading, "fr")) == (
+        "Coût de cette réponse : ≈ 1 mWh (0,4–2) · 0,05 mg CO₂e · 0,004 mL d’eau · < 0,0001 € les 1 000 · ordre de grandeur"
+    )
+    assert said(display.cost(reading_of(60.0, Settings()), "en")) == (
+        "Cost of this answer: ≈ 100 mWh (40–200) · 5 mg CO₂e · 0.4 mL of water · 0.0009 € per 1,000 · order of magnitude"
+    )
+    assert display.cost(None, "fr") == "Coût de cette réponse : non mesuré"
+    free = reading_of(60.0, Settings(euros_per_tonne=0.0))
+    assert "€" not in display.cost(free, "fr"), "a price of 0 is no price"
+    odd = dataclasses.replace(reading, warnings=("implausible",))
+    assert display.cost(odd, "en") == "Cost of this answer: inconsistent value, not shown"
 
 
 def test_what_was_not_read_is_said_not_hidden():
@@ -583,10 +599,10 @@ def test_a_screen_reader_hears_whole_words():
     """A symbol such as mWh is spelled letter by letter, and ≈ is skipped."""
     reading = a_reading(0.005, grams=0.002)
     assert display.spoken(reading, "fr") == (
-        "Énergie : environ 5 milliwattheures, entre 2 et 10 ; environ 2 milligrammes d’équivalent CO2 ; hypothèse"
+        "Énergie : environ 5 milliwattheures, entre 2 et 10 ; environ 2 milligrammes d’équivalent CO2 ; ordre de grandeur"
     )
     assert display.spoken(reading, "en") == (
-        "Energy: about 5 milliwatt-hours, between 2 and 10; about 2 milligrams of CO2 equivalent; assumed"
+        "Energy: about 5 milliwatt-hours, between 2 and 10; about 2 milligrams of CO2 equivalent; order of magnitude"
     )
 
 

@@ -136,18 +136,19 @@ def test_a_refusal_looks_like_a_refusal(open_page, expect):
 def test_stop_keeps_what_was_written_and_closes_the_generator(open_page, served, expect):
     """A stopped answer says so, and the model stops working."""
     page = open_page()
-    served.assistant.pace, closed = 1.0, len(served.assistant.closed)
+    served.assistant.pace, closed = 4.0, len(served.assistant.closed)
     finished = len(served.assistant.finished)
     ask(page, FRENCH)
     expect(page.locator("#chat .quote")).to_have_count(1)
     page.get_by_role("button", name="Arrêter").click()
     expect(page.locator("#chat .stopped")).to_be_visible()
-    expect(page.locator("#chat .energy")).to_contain_text("Jusqu’à l’arrêt : ≈ 1\u202fmWh (0,5–2)")
+    expect(page.locator("#chat .energy")).to_contain_text("Coût de cette réponse : ≈ 1\u202fmWh (0,5–2)")
+    expect(page.locator("#chat .energy summary")).to_contain_text("jusqu’à l’arrêt")
     expect(page.locator("#totals summary")).to_contain_text("Cette conversation, 1 question : ≈ 1\u202fmWh")
     expect(page.locator("#chat .quote").first).to_be_visible()
     expect(page.get_by_role("button", name="Envoyer")).to_be_visible()
     expect(box(page)).to_be_focused()
-    assert until(lambda: len(served.assistant.closed) > closed)
+    assert until(lambda: len(served.assistant.closed) > closed, 20)
     assert len(served.assistant.finished) == finished
     page.wait_for_timeout(1200)
     expect(page.locator("#chat .stopped")).to_be_visible()
