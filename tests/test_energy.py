@@ -171,6 +171,35 @@ def test_every_zone_and_every_machine_is_a_fact_of_the_corpus():
     assert tuple(facts[factors.CURVE_FACT]["value"]) == factors.CURVE
 
 
+COUNTRIES = {
+    "France": "fra|france|-fr-", "Germany": "germany|-deu", "United States": "usa", "world": "world|-wor$", "Sweden": "sweden|-swe",
+    "Norway": "norway|-nor$", "Poland": "poland|-pol$", "China": "china|-chn", "India": "india|-ind$",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ids", COUNTRIES.values(), ids=COUNTRIES)
+def test_two_figures_for_one_electricity_differ_only_with_a_note(ids):
+    """Each figure of a country is tied to the others by a note that names the other's fact or number."""
+    facts = yaml.safe_load((ROOT / "corpus" / "facts.yaml").read_text("utf-8"))
+    alike = {
+        f["id"]: f for f in facts if str(f.get("unit")).lower().startswith("g co2e/kwh") and re.search(ids, f["id"])
+    }
+    assert len(alike) > 1, "a lone figure proves nothing"
+    assert any(name.startswith("energy-factor-") for name in alike), "the meter's is among them"
+
+    def names(fact, other):
+        note, value = str(fact.get("note")), other["value"]
+        numbers = [f"{n:.3g}" for n in (value if isinstance(value, list) else [value])]
+        return other["id"] in note or any(re.search(rf"(?<![\d.]){re.escape(n)}(?![\d])", note) for n in numbers)
+
+    tied, left = set(), {next(iter(alike))}
+    while left:
+        one = left.pop()
+        tied.add(one)
+        left |= {n for n in alike if n not in tied and (names(alike[one], alike[n]) or names(alike[n], alike[one]))}
+    assert tied == set(alike), "differ without a note"
+
+
 def test_the_defaults_of_the_configuration_are_the_factors():
     """The same number stands in the settings a host can read."""
     config = read_config({})
