@@ -231,9 +231,10 @@ def _nearest(passage: Passage, number: int, turn: int) -> str:
 
 def _cost(answer: Answer, *, stopped: bool) -> str:
     line = display.cost(answer.energy, answer.language)
+    heard = display.spoken(answer.energy, answer.language)
     if stopped and answer.energy:
-        line = WORDS[answer.language]["until"].format(cost=line)
-    line = escaped(line)
+        line, heard = (WORDS[answer.language]["until"].format(cost=said) for said in (line, heard))
+    line = f'<span class="seen">{escaped(line)}</span><span class="spoken">{escaped(heard)}</span>'
     rows = display.details(answer.energy, answer.language)
     if not rows:
         return f'<p class="energy">{line}</p>'

@@ -628,10 +628,12 @@ def test_a_screen_reader_hears_whole_words():
     """A symbol such as mWh is spelled letter by letter, and ≈ is skipped."""
     reading = a_reading(0.005, grams=0.002)
     assert display.spoken(reading, "fr") == (
-        "Énergie : environ 5 milliwattheures, entre 2 et 10 ; environ 2 milligrammes d’équivalent CO2 ; ordre de grandeur"
+        "Énergie : environ 5 milliwattheures, entre 2 et 10 ; environ 2 milligrammes d’équivalent CO2 ; "
+        "environ 0,02 millilitre d’eau ; environ 0,0004 euro les 1\u202f000 ; ordre de grandeur"
     )
     assert display.spoken(reading, "en") == (
-        "Energy: about 5 milliwatt-hours, between 2 and 10; about 2 milligrams of CO2 equivalent; order of magnitude"
+        "Energy: about 5 milliwatt-hours, between 2 and 10; about 2 milligrams of CO2 equivalent; "
+        "about 0.02 millilitres of water; about 0.0004 euros per 1,000; order of magnitude"
     )
 
 

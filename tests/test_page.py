@@ -298,6 +298,17 @@ def test_switching_language_warns_before_it_forgets(open_page, expect):
     expect(messages(page)).to_have_count(1)
 
 
+def test_a_screen_reader_hears_the_cost_in_whole_words(open_page, expect):
+    """Symbols are hidden from it, and the words from the eye."""
+    page = open_page()
+    ask(page, FRENCH)
+    cost = page.locator("#chat .energy summary")
+    expect(cost.locator("[aria-hidden=true]")).to_contain_text("1\u202fmWh")
+    heard = cost.locator(".spoken")
+    expect(heard).to_contain_text("environ 1 milliwattheure, entre 0,5 et 2")
+    assert heard.bounding_box()["width"] <= 1
+
+
 def test_copying_takes_the_words_not_the_markup(open_page, expect):
     """Gradio's own copy takes our HTML along."""
     page = open_page()
@@ -309,7 +320,9 @@ def test_copying_takes_the_words_not_the_markup(open_page, expect):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "BM25" in copied
     assert "[1] Petit ou grand modèle" in copied
-    assert "<" not in copied
+    assert copied.count("Coût de cette réponse") == 1
+    assert "milliwattheure" not in copied, "words for the ear"
+    assert not re.search(r"<[\w/]", copied)
 
 
 def test_the_browser_keeps_nothing_of_the_talk(open_page, expect):

@@ -96,8 +96,17 @@ def spoken(reading: EnergyReading | None, language: str) -> str:
     if reading.grams_co2e:
         grams = _say(reading, reading.grams_co2e, carbon_band(reading), GRAMS, language, bounds=False)
         carbon = text("spoken_carbon", language).format(carbon=grams)
-    energy = _say(reading, reading.watt_hours, energy_band(reading), WATT_HOURS, language)
-    return text("spoken", language).format(energy=energy, carbon=carbon, label=text(reading.label, language, LABELS))
+    said = [_say(reading, reading.watt_hours, energy_band(reading), WATT_HOURS, language), carbon]
+    water = _say(reading, reading.millilitres, _water_band(reading), MILLILITRES, language, bounds=False)
+    said.append(water + text("of_water", language))
+    if reading.euros:
+        price = _say(reading, 1000 * reading.euros, _cost_band(reading), EUROS, language, bounds=False)
+        said.append(text("per_thousand", language).format(cost=price, thousand=number_of(Decimal(1000), language)))
+    return text("spoken", language).format(line=_list(language).join([*said, text(reading.label, language, LABELS)]))
+
+
+def _list(language: str) -> str:
+    return " ; " if language == "fr" else "; "
 
 
 def factor_of(reading: EnergyReading, name: str) -> Factor:

@@ -163,7 +163,7 @@ WORDS: Mapping[str, Pair] = {
         "Read: {cpu} s of processor time, {wall} s on the clock",
     ),
     "warning": ("Avertissement : {code}", "Warning: {code}"),
-    "spoken": ("Énergie : {energy} ; {carbon} ; {label}", "Energy: {energy}; {carbon}; {label}"),
+    "spoken": ("Énergie : {line}", "Energy: {line}"),
     "about": ("environ {value}", "about {value}"),
     "between": (", entre {low} et {high}", ", between {low} and {high}"),
     "spoken_carbon": ("{carbon} d’équivalent CO2", "{carbon} of CO2 equivalent"),

@@ -32,6 +32,13 @@
     setTimeout(() => URL.revokeObjectURL(file.href), 10000);
   }
 
+  function shown(said) { // without the words that are for the ear alone
+    said.classList.add("copying");
+    const text = said.innerText;
+    said.classList.remove("copying");
+    return text;
+  }
+
   async function copy(text) {
     try {
       await navigator.clipboard.writeText(text);
@@ -73,7 +80,7 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       const said = one(".said", button.closest(".message-buttons").previousElementSibling);
-      if (said) copy(said.innerText).then((ok) => {
+      if (said) copy(shown(said)).then((ok) => {
         say(ok ? words.copied : words.copy_failed);
         button.classList.toggle("copied", ok);
         setTimeout(() => button.classList.remove("copied"), 2000);
@@ -102,6 +109,7 @@
       if (button.dataset.copies || !/copy/i.test(button.getAttribute("aria-label"))) continue;
       button.dataset.copies = "1";
     }
+    for (const node of all("#chat .energy .seen")) set(node, "aria-hidden", "true"); // Gradio takes the attribute away
     for (const button of all("#chat button[data-copies]")) {
       set(button, "aria-label", words.copy);
       set(button, "title", words.copy);
