@@ -15,6 +15,7 @@ os.environ.update(
     HF_HUB_DISABLE_TELEMETRY="1",
     ANONYMIZED_TELEMETRY="False",
     DO_NOT_TRACK="1",
+    ORT_DISABLE_TELEMETRY="1",
     TOKENIZERS_PARALLELISM="false",
 )
 

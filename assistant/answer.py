@@ -12,6 +12,10 @@ from assistant.energy.reading import EnergyReading
 from index.search import Passage
 
 
+class Stopped(Exception):
+    """Thrown into a growing answer by whoever leaves it; one last answer, without a status, then says what it cost."""
+
+
 class Status(StrEnum):
     """How an answer ended."""
 

@@ -6,7 +6,8 @@ Knows nothing of screens, files or configuration. No evidence means that the wri
 import re
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import (
@@ -19,11 +20,12 @@ from assistant.answer import (
     Seconds,
     Sentence,
     Status,
+    Stopped,
     Waiting,
     Writer,
 )  # fmt: skip
 from assistant.energy.compare import credible
-from assistant.energy.reading import Meter
+from assistant.energy.reading import Meter, Section
 from assistant.errors import QuestionEmpty, QuestionTooLong, QuestionUnusable, QuestionWithoutWords
 from assistant.follow_up import completed
 from assistant.grounding import checked
@@ -113,47 +115,67 @@ class Assistant:
     def ask(self, question: str, history: Sequence[Message] = (), language: str | None = None) -> Iterator[Answer]:
         """Yield the answer as it grows; only the last one has a status.
 
-        A question that cannot be searched gives one failed answer whose text says why.
+        A question that cannot be searched gives one failed answer whose text says why. Throwing `Stopped` into the
+        generator gives one more answer, as far as it came, with what it cost until then.
         """
         clock = _Clock()
         answer = Answer(question, question, language or "fr", self.card)
-        with self._meter.section("question") as section:
+        with (
+            self._meter.section("question") as section,
+            closing(self._steps(answer, history, language, section, clock)) as steps,
+        ):
             try:
-                asked = usable(question)
-            except QuestionUnusable as problem:
-                yield _unusable(answer, problem, language)
-                return
-            said = language or language_of(asked)
-            answer = replace(answer, search=completed(asked, history), language=said if said in ("fr", "en") else "en")
-            if said != answer.language:
-                yield replace(_refused(answer, "other_language"), energy=section.reading(), seconds=clock.seconds())
-                return
-            self._index.refresh()
-            found = self._index.search(answer.search, PASSAGES, answer.language)
-            answer = replace(answer, passages=found.passages)
-            clock.stage("search")
-            # Below, or when the question is an order to the assistant, the reader is spared.
-            about = found.strength >= self._about and not is_order(asked)
-            candidates = self._index.sentences(found) if about else []
-            shift = self._prior.shift(answer.search, found)
-            evidence = self._reader.read(answer.search, found.vector, candidates, shift)
-            clock.stage("read")
-            if not evidence:
-                refusal = _refused(answer, "no_evidence" if about else "out_of_scope")
-                yield replace(refusal, energy=section.reading(), seconds=clock.seconds())
-                return
-            pieces: list[Piece] = []
-            for word in self._writer.write(answer.search, evidence, answer.language):
-                clock.stage("write")
-                answer = _told(answer, word, pieces, evidence)
-                clock.stage("check")
-                yield answer
-            if pieces and pieces[-1].growing:  # never finished
-                answer = _grown(answer, pieces[:-1], evidence)
-            energy = section.reading()
-            if answer.model.kind == "generative":  # who really wrote: a model that failed gave quotes instead
-                energy = credible(energy, len(answer.text))
-            yield replace(answer, status=Status.ANSWERED, energy=energy, seconds=clock.seconds())
+                for answer in steps:
+                    yield answer
+            except Stopped:
+                steps.close()  # the writer stops first: what its process used until then is charged too
+                if not answer.done:
+                    yield replace(answer, energy=section.reading(), seconds=clock.seconds())
+
+    def _steps(
+        self, answer: Answer, history: Sequence[Message], language: str | None, section: Section, clock: _Clock
+    ) -> Generator[Answer, None, None]:
+        try:
+            asked = usable(answer.question)
+        except QuestionUnusable as problem:
+            yield _unusable(answer, problem, language)
+            return
+        said = language or language_of(asked)
+        answer = replace(answer, search=completed(asked, history), language=said if said in ("fr", "en") else "en")
+        if said != answer.language:
+            yield replace(_refused(answer, "other_language"), energy=section.reading(), seconds=clock.seconds())
+            return
+        self._index.refresh()
+        found = self._index.search(answer.search, PASSAGES, answer.language)
+        answer = replace(answer, passages=found.passages)
+        clock.stage("search")
+        # Below, or when the question is an order to the assistant, the reader is spared.
+        about = found.strength >= self._about and not is_order(asked)
+        candidates = self._index.sentences(found) if about else []
+        shift = self._prior.shift(answer.search, found)
+        evidence = self._reader.read(answer.search, found.vector, candidates, shift)
+        clock.stage("read")
+        if not evidence:
+            refusal = _refused(answer, "no_evidence" if about else "out_of_scope")
+            yield replace(refusal, energy=section.reading(), seconds=clock.seconds())
+            return
+        answer = yield from self._written(answer, evidence, clock)
+        energy = section.reading()
+        if answer.model.kind == "generative":  # who really wrote: a model that failed gave quotes instead
+            energy = credible(energy, len(answer.text))
+        yield replace(answer, status=Status.ANSWERED, energy=energy, seconds=clock.seconds())
+
+    def _written(self, answer: Answer, evidence: Sequence[Evidence], clock: _Clock) -> Generator[Answer, None, Answer]:
+        """Yield the answer while the writer writes; return it whole."""
+        pieces: list[Piece] = []
+        for word in self._writer.write(answer.search, evidence, answer.language):
+            clock.stage("write")
+            answer = _told(answer, word, pieces, evidence)
+            clock.stage("check")
+            yield answer
+        if pieces and pieces[-1].growing:  # never finished
+            answer = _grown(answer, pieces[:-1], evidence)
+        return answer
 
 
 def _told(answer: Answer, said: Piece | Waiting | Began, pieces: list[Piece], sent: Sequence[Evidence]) -> Answer:

@@ -10,7 +10,7 @@ from assistant.config import ROOT, Config
 from assistant.errors import WriterUnknown
 from assistant.models import memory, tuning
 from assistant.models.store import Store
-from assistant.writers.llama_child import BATCH
+from assistant.writers.llama_job import BATCH
 from assistant.writers.local import LlamaWriter, Manner
 from assistant.writers.quote import QuoteWriter
 from assistant.writers.remote import RemoteWriter

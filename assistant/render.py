@@ -4,9 +4,11 @@ Knows nothing of Gradio, requests or models. Every text that comes from a docume
 escaped here. A message is one line that opens with a block tag, so that no Markdown is read inside it.
 """
 
+import base64
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from assistant.answer import Answer, Citation, Mark, Sentence, Status
@@ -23,6 +25,10 @@ WORDS = {
         "refused": "Pas de réponse dans les sources",
         "failed": "La question n’a pas reçu de réponse",
         "stopped": "Réponse arrêtée : le texte ci-dessus est incomplet.",
+        "stopped_empty": "Réponse arrêtée avant le premier mot.",
+        "until": "{cost} · jusqu’à l’arrêt",
+        "receipt": "Télécharger le reçu (JSON)",
+        "receipt_note": "Ce qui a été relevé, et chaque facteur avec sa source. La commande « jugeote energy recompute » refait le calcul.",
         "in_force": "en vigueur au {date}",
         "facts": "D’où viennent les faits",
         "high": "lu dans un texte officiel ou d’origine",
@@ -43,6 +49,10 @@ WORDS = {
         "refused": "No answer in the sources",
         "failed": "The question was not answered",
         "stopped": "Answer stopped: the text above is incomplete.",
+        "stopped_empty": "Answer stopped before the first word.",
+        "until": "{cost} · until the stop",
+        "receipt": "Download the receipt (JSON)",
+        "receipt_note": "What was read, and each factor with its source. The command “jugeote energy recompute” computes it again.",
         "in_force": "in force on {date}",
         "facts": "Where the facts come from",
         "high": "read in an official or original text",
@@ -102,7 +112,7 @@ def page_markdown(answer: Answer, turn: int, facts: Mapping[str, FactSource], *,
     else:
         parts.append(_prose(answer, turn))
     if stopped:
-        parts.append(f'<p class="stopped">{words["stopped"]}</p>')
+        parts.append(f'<p class="stopped">{words["stopped" if answer.sentences else "stopped_empty"]}</p>')
     if answer.citations:
         parts.append(f'<p class="label">{words["sources"]}</p>')
         parts += [_source(citation, answer, turn, facts) for citation in answer.citations]
@@ -112,7 +122,7 @@ def page_markdown(answer: Answer, turn: int, facts: Mapping[str, FactSource], *,
     if answer.status is Status.FAILED:
         return _message("failed", parts, answer)
     if answer.done or stopped:
-        parts.append(_cost(answer))
+        parts.append(_cost(answer, stopped=stopped))
         parts.append(f'<p class="model">{words[_kind(answer)]} · {escaped(_model(answer))}</p>')
     return _message("refused" if answer.status is Status.REFUSED else "answer", parts, answer)
 
@@ -130,7 +140,7 @@ def terminal(answer: Answer, language: str) -> str:
         lines += ["", f"{words['closest']}. {words['closest_note']}"]
         lines += [f"  - {_place(p.title, p.section)} ({p.document})" for p in answer.passages]
     if answer.status is not Status.FAILED:
-        lines += ["", display.line(answer.energy, language), f"{words[_kind(answer)]} · {_model(answer)}"]
+        lines += ["", display.cost(answer.energy, language), f"{words[_kind(answer)]} · {_model(answer)}"]
     return UNSEEN.sub("", "\n".join(lines))
 
 
@@ -219,15 +229,32 @@ def _nearest(passage: Passage, number: int, turn: int) -> str:
     )
 
 
-def _cost(answer: Answer) -> str:
-    line = escaped(display.line(answer.energy, answer.language))
+def _cost(answer: Answer, *, stopped: bool) -> str:
+    line = display.cost(answer.energy, answer.language)
+    heard = display.spoken(answer.energy, answer.language)
+    if stopped and answer.energy:
+        line, heard = (WORDS[answer.language]["until"].format(cost=said) for said in (line, heard))
+    line = f'<span class="seen">{escaped(line)}</span><span class="spoken">{escaped(heard)}</span>'
     rows = display.details(answer.energy, answer.language)
     if not rows:
         return f'<p class="energy">{line}</p>'
     if answer.energy and answer.status is Status.ANSWERED:
         made = answer.model.kind == "generative"
         rows += compare.sentences(answer.energy, len(answer.text), answer.language, generated=made)
-    return f'<details class="energy"><summary>{line}</summary>{_listed(rows)}</details>'
+    return f'<details class="energy"><summary>{line}</summary>{_listed(rows)}{_receipt(answer)}</details>'
+
+
+def _receipt(answer: Answer) -> str:
+    """Return the link that ui.js turns into a file. In base64: no letter of it can be read as HTML or Markdown."""
+    if answer.energy is None or answer.energy.receipt is None:
+        return ""
+    words = WORDS[answer.language]
+    receipt = json.dumps({"energy": asdict(answer.energy)}, ensure_ascii=True, indent=1)
+    kept = base64.b64encode(receipt.encode("ascii")).decode("ascii")
+    return (
+        f'<p class="note"><a class="receipt" href="#receipt">{words["receipt"]}</a> {escaped(words["receipt_note"])}'
+        f'<span class="kept">{kept}</span></p>'
+    )
 
 
 def totals_markdown(

@@ -4,6 +4,7 @@ Knows nothing of documents or of PyTorch. The only file that sees onnxruntime an
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,13 @@ class Encoder:
         self.name = f"{name}@{sha256[:12]}"
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
             raise ModelDamaged(file=file)
+        # From 1.29 on its Linux builds send events to their maker and keep a machine id and a queue in ~/.cache, unless
+        # this is set before the library starts; the call below is for Windows, where the variable is not read.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         # Idle threads that spin bill their neighbours (energy.md section 1.8).

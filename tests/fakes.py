@@ -9,8 +9,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer import Answer, Citation, Evidence, Mark, Message, ModelCard, Piece, Sentence, Status
+from assistant.answer import Answer, Citation, Evidence, Mark, Message, ModelCard, Piece, Sentence, Status, Stopped
+from assistant.energy.footprint import Settings
 from assistant.energy.reading import EnergyReading
+from assistant.energy.receipt import reading_of
 from assistant.render import FactSource
 from index.search import Passage
 from index.words import content_words
@@ -23,7 +25,7 @@ class ScriptedAssistant:
 
     `answers`: question -> the answers it yields, in order; any other question gets `otherwise`. An exception among the
     steps is raised. `pace`: seconds between two steps. `closed` holds the questions whose generator ended or was
-    closed, `finished` those that came to their end.
+    closed, `finished` those that came to their end. A stopped answer says what it cost, as the real one does.
     """
 
     def __init__(
@@ -39,13 +41,18 @@ class ScriptedAssistant:
 
     def ask(self, question: str, history: Sequence[Message] = (), language: str | None = None) -> Iterator[Answer]:
         self.asked.append((question, list(history), language))
+        said = None
         try:
             for step in self.answers.get(question, self.otherwise):
                 if isinstance(step, Exception):
                     raise step
-                yield replace(step, question=question[:2000])
+                said = replace(step, question=question[:2000])
+                yield said
                 self._going_on.wait(self.pace)
             self.finished.append(question)
+        except Stopped:
+            if said is not None and not said.done:
+                yield replace(said, energy=READING)
         finally:
             self.closed.append(question)
 
@@ -58,9 +65,9 @@ FACTS = {
     "ladder": FactSource("ladder", "Jugeote", "Échelle des méthodes", None, None, "low"),
 }  # fmt: skip
 
-READING = EnergyReading(
-    3.6, 1.8, 7.2, "estimated", 0.001, 0.00005, 0.002, 0.0000003, ("no_counter",), "processor time x power"
-)
+_READ = reading_of(3.6 / (4.5 * 1.33), Settings())  # 3.6 J, 1 mWh
+assert _READ is not None
+READING: EnergyReading = _READ
 
 FR = Passage(
     "fr/small-or-large-model", "Petit ou grand modèle, lequel choisir ?", "Peut-on se passer d’un modèle génératif ?",

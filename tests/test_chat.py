@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from assistant.answer import Mark, Message, Piece, Status, as_json
+from assistant.answer import Mark, Message, Piece, Status, Stopped, as_json
 from assistant.chat import LONGEST, Assistant
 from assistant.follow_up import completed
 from assistant.grounding import checked
@@ -97,6 +97,47 @@ def test_the_meter_closes_when_the_asker_leaves(index):
     next(answers)
     answers.close()
     assert (meter.opened, meter.closed) == (1, 1)
+
+
+def test_a_stopped_answer_says_what_it_cost(index):
+    """The writer stops first, so that what its process used is in the reading; then the meter closes."""
+    order = []
+
+    class Writer(ScriptedWriter):
+        def write(self, question, evidence, language):
+            try:
+                yield from super().write(question, evidence, language)
+            finally:
+                order.append("writer stopped")
+
+    class Meter(FixedMeter):
+        def reading(self):
+            order.append("read")
+            return self.fixed
+
+    meter = Meter(READING)
+    answers = made(index, Writer("Un début."), meter=meter).ask("Que coûte une réponse courte en énergie ?")
+    growing = next(answers)
+    stopped = answers.throw(Stopped())
+    assert stopped.energy == READING
+    assert not stopped.done
+    assert (stopped.text, stopped.sentences) == (growing.text, growing.sentences)
+    assert order == ["writer stopped", "read"]
+    with pytest.raises(StopIteration):
+        next(answers)
+    assert (meter.opened, meter.closed) == (1, 1)
+
+
+def test_an_answer_that_was_just_done_when_it_is_stopped_stays_as_it_is(index):
+    """The stop came too late: what was read is not read again."""
+    answers = made(index).ask("Que coûte une réponse courte en énergie ?")
+    for answer in answers:
+        if answer.done:
+            with pytest.raises(StopIteration):
+                answers.throw(Stopped())
+            break
+    else:
+        pytest.fail("never done")
 
 
 def test_a_writers_own_words_are_marked_own(index):

@@ -171,6 +171,35 @@ def test_every_zone_and_every_machine_is_a_fact_of_the_corpus():
     assert tuple(facts[factors.CURVE_FACT]["value"]) == factors.CURVE
 
 
+COUNTRIES = {
+    "France": "fra|france|-fr-", "Germany": "germany|-deu", "United States": "usa", "world": "world|-wor$", "Sweden": "sweden|-swe",
+    "Norway": "norway|-nor$", "Poland": "poland|-pol$", "China": "china|-chn", "India": "india|-ind$",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ids", COUNTRIES.values(), ids=COUNTRIES)
+def test_two_figures_for_one_electricity_differ_only_with_a_note(ids):
+    """Each figure of a country is tied to the others by a note that names the other's fact or number."""
+    facts = yaml.safe_load((ROOT / "corpus" / "facts.yaml").read_text("utf-8"))
+    alike = {
+        f["id"]: f for f in facts if str(f.get("unit")).lower().startswith("g co2e/kwh") and re.search(ids, f["id"])
+    }
+    assert len(alike) > 1, "a lone figure proves nothing"
+    assert any(name.startswith("energy-factor-") for name in alike), "the meter's is among them"
+
+    def names(fact, other):
+        note, value = str(fact.get("note")), other["value"]
+        numbers = [f"{n:.3g}" for n in (value if isinstance(value, list) else [value])]
+        return other["id"] in note or any(re.search(rf"(?<![\d.]){re.escape(n)}(?![\d])", note) for n in numbers)
+
+    tied, left = set(), {next(iter(alike))}
+    while left:
+        one = left.pop()
+        tied.add(one)
+        left |= {n for n in alike if n not in tied and (names(alike[one], alike[n]) or names(alike[n], alike[one]))}
+    assert tied == set(alike), "differ without a note"
+
+
 def test_the_defaults_of_the_configuration_are_the_factors():
     """The same number stands in the settings a host can read."""
     config = read_config({})
@@ -461,8 +490,24 @@ def test_the_room_imports_nothing_of_ours_but_itself():
 def test_the_line_under_an_answer():
     """The exact strings, spaces included: narrow no-break in French, no-break in English."""
     reading = a_reading()
-    assert display.line(reading, "fr") == "≈ 0,4\u202fmWh (0,2–0,8) · 0,02\u202fmg CO₂e · hypothèse"
-    assert display.line(reading, "en") == "≈ 0.4\u00a0mWh (0.2–0.8) · 0.02\u00a0mg CO₂e · assumed"
+    assert display.line(reading, "fr") == "≈ 0,4\u202fmWh (0,2–0,8) · 0,02\u202fmg CO₂e · ordre de grandeur"
+    assert display.line(reading, "en") == "≈ 0.4\u00a0mWh (0.2–0.8) · 0.02\u00a0mg CO₂e · order of magnitude"
+
+
+def test_the_whole_cost_stands_beside_an_answer():
+    """Energy, carbon, water and euros, what they are of, and how they are known; no zero for what is tiny."""
+    reading = reading_of(0.6, Settings())
+    assert said(display.cost(reading, "fr")) == (
+        "Coût de cette réponse : ≈ 1 mWh (0,4–2) · 0,05 mg CO₂e · 0,004 mL d’eau · < 0,0001 € les 1 000 · ordre de grandeur"
+    )
+    assert said(display.cost(reading_of(60.0, Settings()), "en")) == (
+        "Cost of this answer: ≈ 100 mWh (40–200) · 5 mg CO₂e · 0.4 mL of water · 0.0009 € per 1,000 · order of magnitude"
+    )
+    assert display.cost(None, "fr") == "Coût de cette réponse : non mesuré"
+    free = reading_of(60.0, Settings(euros_per_tonne=0.0))
+    assert "€" not in display.cost(free, "fr"), "a price of 0 is no price"
+    odd = dataclasses.replace(reading, warnings=("implausible",))
+    assert display.cost(odd, "en") == "Cost of this answer: inconsistent value, not shown"
 
 
 def test_what_was_not_read_is_said_not_hidden():
@@ -583,10 +628,12 @@ def test_a_screen_reader_hears_whole_words():
     """A symbol such as mWh is spelled letter by letter, and ≈ is skipped."""
     reading = a_reading(0.005, grams=0.002)
     assert display.spoken(reading, "fr") == (
-        "Énergie : environ 5 milliwattheures, entre 2 et 10 ; environ 2 milligrammes d’équivalent CO2 ; hypothèse"
+        "Énergie : environ 5 milliwattheures, entre 2 et 10 ; environ 2 milligrammes d’équivalent CO2 ; "
+        "environ 0,02 millilitre d’eau ; environ 0,0004 euro les 1\u202f000 ; ordre de grandeur"
     )
     assert display.spoken(reading, "en") == (
-        "Energy: about 5 milliwatt-hours, between 2 and 10; about 2 milligrams of CO2 equivalent; assumed"
+        "Energy: about 5 milliwatt-hours, between 2 and 10; about 2 milligrams of CO2 equivalent; "
+        "about 0.02 millilitres of water; about 0.0004 euros per 1,000; order of magnitude"
     )
 
 

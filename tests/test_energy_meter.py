@@ -664,6 +664,25 @@ def test_the_room_is_light_to_import(tmp_path):
     assert min(seconds) < 0.030
 
 
+def test_metering_holds_less_than_three_megabytes(tmp_path):
+    """What a metered answer adds to a process that already has the standard library."""
+    code = (
+        "import dataclasses, typing, threading, pathlib, collections.abc, hashlib, json, re, time, decimal\n"
+        "def held():\n"
+        "    return int(open('/proc/self/statm').read().split()[1]) * 4096\n"
+        "before = held()\n"
+        "from assistant.energy.ledger import Ledger\nfrom assistant.energy.choose import choose\n"
+        "ledger = Ledger(gauge=choose().gauge())\n"
+        "with ledger.section('question') as s:\n    sum(range(10**5)); s.reading()\n"
+        "ledger.totals()\nprint(held() - before)"
+    )
+    held = []
+    for _ in range(3):  # the first compiles
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        held.append(int(done.stdout))
+    assert min(held) < 3_000_000
+
+
 def test_metering_opens_no_socket_starts_no_program_and_writes_no_file():
     """In a child, under an audit hook: opening, working, reading."""
     code = (

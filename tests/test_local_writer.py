@@ -17,6 +17,7 @@ from assistant.config import read_config
 from assistant.writers.child import Limits
 from assistant.writers.fallback import REASON
 from assistant.writers.joints import OWN_SHARE, acceptable, affordable, names_of, tidy
+from assistant.writers.llama_child import wait_policy
 from assistant.writers.llama_job import Job, Running
 from assistant.writers.local import LlamaWriter, Manner
 from assistant.writers.quote import QuoteWriter
@@ -464,3 +465,16 @@ def test_the_process_ends_with_its_writer(made, anything):
         pid = writer.child.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize(
+    ("passive", "host", "told"),
+    [(True, None, "passive"), (True, "active", "active"), (False, "passive", None), (False, "active", "active")],
+)
+def test_threads_that_wait_sleep_unless_the_host_or_a_measure_says_otherwise(monkeypatch, passive, host, told):
+    """The parent sets "passive" for itself: inherited, it would make both settings of a bench the same one."""
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    if host:
+        monkeypatch.setenv("OMP_WAIT_POLICY", host)
+    wait_policy(Running("x", 1024, 2, False, passive))
+    assert os.environ.get("OMP_WAIT_POLICY") == told

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import BROKEN, ENGLISH, FRENCH, UNANSWERED, UNANSWERED_EN
+from tests.fakes import READING
 
 # Nothing here loads a model; the browser is what takes time.
 WITHIN = 8_000  # milliseconds
@@ -135,16 +136,19 @@ def test_a_refusal_looks_like_a_refusal(open_page, expect):
 def test_stop_keeps_what_was_written_and_closes_the_generator(open_page, served, expect):
     """A stopped answer says so, and the model stops working."""
     page = open_page()
-    served.assistant.pace, closed = 1.0, len(served.assistant.closed)
+    served.assistant.pace, closed = 4.0, len(served.assistant.closed)
     finished = len(served.assistant.finished)
     ask(page, FRENCH)
     expect(page.locator("#chat .quote")).to_have_count(1)
     page.get_by_role("button", name="Arrêter").click()
     expect(page.locator("#chat .stopped")).to_be_visible()
+    expect(page.locator("#chat .energy")).to_contain_text("Coût de cette réponse : ≈ 1\u202fmWh (0,5–2)")
+    expect(page.locator("#chat .energy summary")).to_contain_text("jusqu’à l’arrêt")
+    expect(page.locator("#totals summary")).to_contain_text("Cette conversation, 1 question : ≈ 1\u202fmWh")
     expect(page.locator("#chat .quote").first).to_be_visible()
     expect(page.get_by_role("button", name="Envoyer")).to_be_visible()
     expect(box(page)).to_be_focused()
-    assert until(lambda: len(served.assistant.closed) > closed)
+    assert until(lambda: len(served.assistant.closed) > closed, 20)
     assert len(served.assistant.finished) == finished
     page.wait_for_timeout(1200)
     expect(page.locator("#chat .stopped")).to_be_visible()
@@ -180,6 +184,39 @@ def test_the_conversation_is_summed_with_what_waits_beside_it(open_page, expect)
     expect(page.locator("#chat .energy").first).to_contain_text("aucun texte n’a été généré")
     page.get_by_role("button", name="Nouvelle conversation").click()
     expect(page.locator("#totals")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("locale", "question", "label", "name"),
+    [("fr-FR", FRENCH, "Télécharger le reçu", "recu-energie.json"),
+     ("en-GB", ENGLISH, "Download the receipt", "energy-receipt.json")],
+)  # fmt: skip
+def test_a_receipt_is_downloaded_with_the_keyboard_and_computed_again(
+    open_page, expect, jugeote, tmp_path, locale, question, label, name
+):
+    """From the cost line: Enter opens the details, Tab reaches the link, Enter downloads; the command accepts the file."""
+    page = open_page(locale)
+    ask(page, question)
+    page.locator("#chat .energy summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name=label)).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name=label)).to_be_focused()
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    assert waiting.value.suggested_filename == name
+    receipt = tmp_path / name
+    waiting.value.save_as(receipt)
+    again = jugeote("energy", "recompute", str(receipt), "--json")
+    assert again.returncode == 0, again.stdout
+    said = json.loads(again.stdout)
+    assert said["same_as_stated"] is True
+    assert said["joules"] == READING.joules
+    raw = receipt.read_text("utf-8")
+    assert question not in raw
+    receipt.write_text(raw.replace('"cpu_seconds": 0.6', '"cpu_seconds": 0.4'), "utf-8")
+    assert receipt.read_text("utf-8") != raw
+    assert jugeote("energy", "recompute", str(receipt)).returncode == 1
 
 
 def test_a_new_conversation_forgets(open_page, served, expect):
@@ -261,6 +298,17 @@ def test_switching_language_warns_before_it_forgets(open_page, expect):
     expect(messages(page)).to_have_count(1)
 
 
+def test_a_screen_reader_hears_the_cost_in_whole_words(open_page, expect):
+    """Symbols are hidden from it, and the words from the eye."""
+    page = open_page()
+    ask(page, FRENCH)
+    cost = page.locator("#chat .energy summary")
+    expect(cost.locator("[aria-hidden=true]")).to_contain_text("1\u202fmWh")
+    heard = cost.locator(".spoken")
+    expect(heard).to_contain_text("environ 1 milliwattheure, entre 0,5 et 2")
+    assert heard.bounding_box()["width"] <= 1
+
+
 def test_copying_takes_the_words_not_the_markup(open_page, expect):
     """Gradio's own copy takes our HTML along."""
     page = open_page()
@@ -272,7 +320,9 @@ def test_copying_takes_the_words_not_the_markup(open_page, expect):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "BM25" in copied
     assert "[1] Petit ou grand modèle" in copied
-    assert "<" not in copied
+    assert copied.count("Coût de cette réponse") == 1
+    assert "milliwattheure" not in copied, "words for the ear"
+    assert not re.search(r"<[\w/]", copied)
 
 
 def test_the_browser_keeps_nothing_of_the_talk(open_page, expect):

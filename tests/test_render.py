@@ -1,5 +1,6 @@
 """What an answer looks like: hostile texts shown to the letter, quotes apart, refusals that look like refusals."""
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -98,7 +99,7 @@ def test_only_web_addresses_become_links(address):
     """An address of another kind stays text."""
     facts = {"bm25": replace(FACTS["bm25"], url=address)}
     html = page_markdown(answered("q", "fr")[-1], 1, facts)
-    assert [v for n, v in Reader(html).attributes if n == "href"] == ["#t1s1", "#t1s2"]
+    assert [v for n, v in Reader(html).attributes if n == "href"] == ["#t1s1", "#t1s2", "#receipt"]
     assert address in Reader(html).text
 
 
@@ -107,7 +108,7 @@ def test_citations_open_their_source():
     seen = Reader(page_markdown(answered("q", "fr")[-1], 3, FACTS))
     ids = [value for name, value in seen.attributes if name == "id"]
     assert ids == ["t3s1", "t3s2"]
-    assert [v for n, v in seen.attributes if n == "href" and v.startswith("#")] == ["#t3s1", "#t3s2"]
+    assert [v for n, v in seen.attributes if n == "href" and v.startswith("#t")] == ["#t3s1", "#t3s2"]
 
 
 def test_a_source_shows_its_quote_in_place_its_date_and_where_its_facts_come_from():
@@ -192,7 +193,8 @@ def test_the_terminal_shows_text_sources_cost_and_model():
     assert "[2] Petit ou grand modèle, lequel choisir ? › Peut-on se passer d’un modèle génératif ?" in said
     assert "(fr/small-or-large-model, en vigueur au 24 novembre 2026)" in said
     assert "Citations exactes, aucun texte généré · lecteur-petit (int8)" in said
-    assert "<" not in said
+    assert "Coût de cette réponse : ≈ 1\u202fmWh (0,5–2)" in said
+    assert not re.search(r"<[\w/]", said), 'no markup; "< 0,0001 €" is text'
 
 
 def test_the_terminal_says_a_refusal_and_its_nearest_sources():

@@ -29,8 +29,30 @@ from assistant.energy.reading import EnergyReading, Factor
 from assistant.energy.words import LABELS, METHODS, WARNINGS, text
 
 
+def cost(reading: EnergyReading | None, language: str) -> str:
+    """Return the line under an answer: energy with its range, carbon, water, euros per 1,000, and how it is known."""
+    if reading is None or "implausible" in reading.warnings:
+        return text("answer", language).format(line=line(reading, language))
+    shown, _, label = line(reading, language).rpartition(" · ")
+    water = quantity(
+        reading.millilitres,
+        _water_band(reading),
+        MILLILITRES,
+        language,
+        "",
+        of=text("of_water", language),
+        bounds=False,
+    )
+    parts = [shown, water]
+    if reading.euros:
+        price = quantity(1000 * reading.euros, _cost_band(reading), EUROS, language, "", bounds=False)
+        thousand = number_of(Decimal(1000), language)
+        parts.append(text("per_thousand", language).format(cost=price, thousand=thousand))
+    return text("answer", language).format(line=" · ".join([*parts, label]))
+
+
 def line(reading: EnergyReading | None, language: str) -> str:
-    """Return the line shown under an answer."""
+    """Return a cost in few words: energy with its range, carbon, and how it is known."""
     if reading is None:
         return text("unread", language)
     if "implausible" in reading.warnings:
@@ -74,8 +96,17 @@ def spoken(reading: EnergyReading | None, language: str) -> str:
     if reading.grams_co2e:
         grams = _say(reading, reading.grams_co2e, carbon_band(reading), GRAMS, language, bounds=False)
         carbon = text("spoken_carbon", language).format(carbon=grams)
-    energy = _say(reading, reading.watt_hours, energy_band(reading), WATT_HOURS, language)
-    return text("spoken", language).format(energy=energy, carbon=carbon, label=text(reading.label, language, LABELS))
+    said = [_say(reading, reading.watt_hours, energy_band(reading), WATT_HOURS, language), carbon]
+    water = _say(reading, reading.millilitres, _water_band(reading), MILLILITRES, language, bounds=False)
+    said.append(water + text("of_water", language))
+    if reading.euros:
+        price = _say(reading, 1000 * reading.euros, _cost_band(reading), EUROS, language, bounds=False)
+        said.append(text("per_thousand", language).format(cost=price, thousand=number_of(Decimal(1000), language)))
+    return text("spoken", language).format(line=_list(language).join([*said, text(reading.label, language, LABELS)]))
+
+
+def _list(language: str) -> str:
+    return " ; " if language == "fr" else "; "
 
 
 def factor_of(reading: EnergyReading, name: str) -> Factor:
@@ -132,23 +163,31 @@ def _carbon(reading: EnergyReading, language: str) -> list[str]:
 def _water(reading: EnergyReading, language: str) -> str:
     litres = factor_of(reading, "litres_per_kwh_offsite")
     return text("water", language).format(
-        water=quantity(reading.millilitres, _wider(energy_band(reading), litres), MILLILITRES, language),
+        water=quantity(reading.millilitres, _water_band(reading), MILLILITRES, language),
         factor=plain(litres.value, language), source=litres.source,
     )  # fmt: skip
+
+
+def _water_band(reading: EnergyReading) -> Band:
+    return _wider(energy_band(reading), factor_of(reading, "litres_per_kwh_offsite"))
+
+
+def _cost_band(reading: EnergyReading) -> Band:
+    """Return the widest of the two carbons': nothing is known of how their errors go together."""
+    band = carbon_band(reading)
+    if reading.grams_co2e_embodied and reading.receipt:
+        made = factor_of(reading, "embodied_grams_per_hour")
+        band = max(band[0], made.value / made.low), max(band[1], made.high / made.value)
+    return band
 
 
 def _cost(reading: EnergyReading, language: str) -> list[str]:
     if not reading.euros_per_tonne:
         return []
-    # The widest of the two carbons: nothing is known of how their errors go together.
-    band = carbon_band(reading)
-    if reading.grams_co2e_embodied and reading.receipt:
-        made = factor_of(reading, "embodied_grams_per_hour")
-        band = max(band[0], made.value / made.low), max(band[1], made.high / made.value)
     return [
         text("cost", language).format(
             price=plain(reading.euros_per_tonne, language),
-            cost=quantity(1000 * reading.euros, band, EUROS, language),
+            cost=quantity(1000 * reading.euros, _cost_band(reading), EUROS, language),
             thousand=number_of(Decimal(1000), language),
         )
     ]

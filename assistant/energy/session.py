@@ -5,12 +5,13 @@ Bounds are added to one another: the errors of factors do not average out, so a 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from assistant.energy.display import carbon_band, energy_band, line
 from assistant.energy.factors import FACTORS
 from assistant.energy.footprint import watt_hours
 from assistant.energy.ledger import IDLE_ACCOUNT, Ledger
-from assistant.energy.numbers import EUROS, GRAMS, METRES, MILLILITRES, plain, quantity
+from assistant.energy.numbers import EUROS, GRAMS, METRES, MILLILITRES, number_of, plain, quantity
 from assistant.energy.reading import EnergyReading
 from assistant.energy.receipt import ORDER
 from assistant.energy.store import Row, Store
@@ -34,7 +35,10 @@ WORDS: Mapping[str, Pair] = {
         "Making the hardware, share of that time: {made}",
     ),
     "water": ("Eau : {water}", "Water: {water}"),
-    "euros": ("Coût climatique : {cost}", "Climate cost: {cost}"),
+    "euros": (
+        "Coût climatique : {cost} pour {thousand} conversations comme celle-ci",
+        "Climate cost: {cost} per {thousand} conversations like this one",
+    ),
     "car": (
         "Électricité et fabrication ensemble : autant que {metres} en voiture thermique ({grams} g CO₂e par km, {source})",
         "Electricity and making together: as much as {metres} in a combustion car ({grams} g CO₂e per km, {source})",
@@ -110,8 +114,9 @@ def session_rows(
         rows.append(text("water", language, WORDS).format(water=water))
         if total.euros:
             wide = tuple(max(2.0, ratio) for ratio in carbon_band(total))
-            cost = quantity(total.euros, (wide[0], wide[1]), EUROS, language)
-            rows.append(text("euros", language, WORDS).format(cost=cost))
+            cost = quantity(1000 * total.euros, (wide[0], wide[1]), EUROS, language)
+            thousand = number_of(Decimal(1000), language)
+            rows.append(text("euros", language, WORDS).format(cost=cost, thousand=thousand))
         if share := measured_share(readings):
             rows.append(text("measured", language, WORDS).format(share=plain(100 * share, language, 2)))
     rows += [

@@ -9,7 +9,7 @@ LABELS: Mapping[str, Pair] = {
     "partly_measured": ("mesuré en partie", "partly measured"),
     "calibrated": ("estimé, calibré sur cette machine", "estimated, calibrated on this machine"),
     "estimated": ("estimé", "estimated"),
-    "assumed": ("hypothèse", "assumed"),
+    "assumed": ("ordre de grandeur", "order of magnitude"),
 }
 WARNINGS: Mapping[str, Pair] = {
     "no_counter": (
@@ -105,6 +105,9 @@ WORDS: Mapping[str, Pair] = {
     "unread": ("non mesuré", "not measured"),
     "unread_spoken": ("Énergie non mesurée", "Energy not measured"),
     "implausible": ("valeur incohérente, non affichée", "inconsistent value, not shown"),
+    "answer": ("Coût de cette réponse : {line}", "Cost of this answer: {line}"),
+    "of_water": (" d’eau", " of water"),
+    "per_thousand": ("{cost} les {thousand}", "{cost} per {thousand}"),
     "no_carbon": ("CO₂e non compté", "CO₂e not counted"),
     "energy": (
         "Énergie à la prise : {joules}, soit {watt_hours}",
@@ -160,7 +163,7 @@ WORDS: Mapping[str, Pair] = {
         "Read: {cpu} s of processor time, {wall} s on the clock",
     ),
     "warning": ("Avertissement : {code}", "Warning: {code}"),
-    "spoken": ("Énergie : {energy} ; {carbon} ; {label}", "Energy: {energy}; {carbon}; {label}"),
+    "spoken": ("Énergie : {line}", "Energy: {line}"),
     "about": ("environ {value}", "about {value}"),
     "between": (", entre {low} et {high}", ", between {low} and {high}"),
     "spoken_carbon": ("{carbon} d’équivalent CO2", "{carbon} of CO2 equivalent"),

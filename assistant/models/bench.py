@@ -37,7 +37,7 @@ def measured(
     for turn in range(1 if quick else 2):
         for setting in tried:
             progress(f"{model.name}: threads {setting.threads}, passive {setting.passive} ({turn + 1})")
-            row = _run(tuning.running(file, setting, ()), read, write)
+            row = run(tuning.running(file, setting, ()), read, write)
             rows.setdefault((setting.threads, setting.passive), []).append(row)
     runs = [max(found, key=lambda row: row["written_per_second"]) for found in rows.values()]
     # The quickest writer; of those within 5 %, the one that spends the least processor time.
@@ -51,7 +51,8 @@ def measured(
     return {"model": model.name, "read": read, "written": write, "runs": runs, "best": best}
 
 
-def _run(running: Running, read: int, write: int) -> dict[str, Any]:
+def run(running: Running, read: int, write: int, longest: float = LONGEST) -> dict[str, Any]:
+    """Return the figures of one setting, from a process of its own; raises ModelBroken when it ends early."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     stop = context.RawArray("B", 2)
@@ -59,7 +60,7 @@ def _run(running: Running, read: int, write: int) -> dict[str, Any]:
     process.start()
     theirs.close()
     try:
-        if not ours.poll(LONGEST):
+        if not ours.poll(longest):
             raise EOFError
         found: dict[str, Any] = ours.recv()
     except (EOFError, OSError) as error:

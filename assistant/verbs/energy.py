@@ -63,12 +63,18 @@ BETTER: dict[str, Pair] = {
     ),
     "machine": ("Dites quelle machine c’est : JUGEOTE_MACHINE", "Say which machine it is: JUGEOTE_MACHINE"),
 }
-LESS: tuple[Pair, ...] = (  # figures: fact energy-factor-quiet-reader
+LESS: tuple[Pair, ...] = (  # figures: facts energy-factor-quiet-reader, energy-factor-quiet-writer
     (
         "Les fils qui attendent ne tournent pas à vide (OMP_WAIT_POLICY=passive, et le lecteur de même) : 0,12 à 0,13 s de "
         "processeur par question au lieu de 0,27 à 0,32 s sur une machine partagée à deux processeurs.",
         "Waiting threads do not spin (OMP_WAIT_POLICY=passive, and the reader likewise): 0.12 to 0.13 s of processor time "
         "per question instead of 0.27 to 0.32 s on a shared machine of two processors.",
+    ),
+    (
+        "Pour un modèle qui rédige (0,5 milliard, machine occupée) : 7,4 s de processeur par réponse au lieu de 38 s, 6,9 s "
+        "avec un seul fil ; l’écart est bien moindre sur une machine au repos (jugeote models bench NOM).",
+        "For a model that writes (0.5 billion, busy machine): 7.4 s of processor time per answer instead of 38 s, 6.9 s with "
+        "one thread; the difference is much smaller on an idle machine (jugeote models bench NAME).",
     ),
     (
         "Un fil ou deux (JUGEOTE_THREADS) consomment autant par question ; deux répondent plus vite.",

@@ -6,9 +6,9 @@ Knows nothing of search or models: it is handed something that answers. The conv
 
 import json
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,7 +17,7 @@ import gradio as gr
 from assistant.answer import Answer, Message, ModelCard, Status
 from assistant.energy.session import Totals
 from assistant.render import FactSource, asked_markdown, page_markdown, totals_markdown
-from assistant.web.newest import newest
+from assistant.web.newest import Run, newest
 from assistant.web.texts import COOKIE, EXAMPLES, NAME, SCRIPT, TEXTS, Start, finished, page_language, start_texts
 from index.errors import UserError
 
@@ -26,6 +26,7 @@ MOST_TURNS = 50  # shown and kept
 LONGEST_SHOWN = 2000  # characters of a question
 AT_ONCE, MOST_WAITING = 2, 64  # answers being made, people waiting
 MOST_SESSIONS = 500
+STOPPING = 10.0  # seconds that a stop waits for the step in hand, to know what it cost
 _PRIVATE: dict[str, Any] = {"api_visibility": "private"}  # tidiness: the gate is the protection
 SEARCHING = '<p class="searching">{}</p>'
 
@@ -46,6 +47,7 @@ class Turn:
     answer: Answer | None = None
     shown: str = ""
     ended: bool = False
+    run: Run = field(default_factory=Run, compare=False, repr=False)
 
 
 Turns = tuple[Turn, ...]
@@ -94,7 +96,8 @@ def build(
             )  # fmt: skip
             running.append(step)
         quiet = {"queue": False, "show_progress": "hidden", "cancels": running, **_PRIVATE}
-        stop.click(_stopped(facts), [turns], outputs, **quiet)
+        stop.click(_stopping, None, status, queue=False, show_progress="hidden", **_PRIVATE)
+        stop.click(_stopped(facts, totals), [turns], outputs, **quiet)
         new.click(_forgotten, None, outputs, **quiet)
 
         def forget(request: gr.Request) -> None:
@@ -193,19 +196,19 @@ def _answer(
     async def answer(turns: Turns, request: gr.Request) -> AsyncGenerator[Row, None]:
         """Fill in the last turn, at most five times a second."""
         yield _unchanged(gr.skip())  # a generator that ends without a yield blanks its outputs
-        if not turns or turns[-1].ended:
+        if not turns or turns[-1].ended or turns[-1].run.stopped:
             return
         *before, turn = turns
         language, status = _language(request), _texts(request)["searching"]
         # What holds no letter has no language: it is answered in the page's.
         said = None if any(c.isalpha() for c in turn.question) else language
         past = [message for old in before for message in _messages(old)]
-        async with aclosing(newest(lambda: assistant.ask(turn.question, past, said))) as answers:
+        async with aclosing(newest(lambda: assistant.ask(turn.question, past, said), turn.run)) as answers:
             async for part in answers:
                 if isinstance(part, BaseException):
                     part = _failure(part, turn.question, assistant.card, language)
                 shown = page_markdown(part, len(turns), facts)
-                turn = Turn(turn.question[:LONGEST_SHOWN], part, shown, part.done)
+                turn = Turn(turn.question[:LONGEST_SHOWN], part, shown, part.done, turn.run)
                 waits = TEXTS[language]["waiting_turn"].format(n=part.waiting) if part.waiting else status
                 # A question that could not be read goes back to the box, to be mended.
                 back = part.question if part.status is Status.FAILED else None
@@ -217,9 +220,11 @@ def _answer(
 
 
 def _cost(turns: Turns, totals: Totals | None, language: str) -> str:
-    """Return what the conversation cost so far, a question that could not be read left out."""
-    answers = [turn.answer for turn in turns if turn.answer is not None and turn.answer.status is not Status.FAILED]
-    return totals_markdown([a.energy for a in answers], totals() if totals else {}, language) if answers else ""
+    """Return what the conversation cost so far; a question that could not be read, or never began, is left out."""
+    asked = [turn for turn in turns if turn.ended and turn.run.started]
+    asked = [turn for turn in asked if turn.answer is None or turn.answer.status is not Status.FAILED]
+    readings = [turn.answer.energy if turn.answer else None for turn in asked]
+    return totals_markdown(readings, totals() if totals else {}, language) if readings else ""
 
 
 def _messages(turn: Turn) -> list[Message]:
@@ -244,17 +249,26 @@ def _failure(problem: BaseException, question: str, card: ModelCard, language: s
     return Answer(question[:LONGEST_SHOWN], "", language, card, status=Status.FAILED, text=text)
 
 
-def _stopped(facts: Mapping[str, FactSource]) -> Callable[..., Row]:
-    def stopped(turns: Turns, request: gr.Request) -> Row:
-        """Keep what was written, marked as incomplete."""
-        texts = _texts(request)
+def _stopping(request: gr.Request) -> str:
+    return _texts(request)["stopping"]
+
+
+def _stopped(facts: Mapping[str, FactSource], totals: Totals | None) -> Callable[..., Awaitable[Row]]:
+    async def stopped(turns: Turns, request: gr.Request) -> Row:
+        """Keep what was written, marked as incomplete, with what it cost; the answer itself when it was just done."""
+        language = _language(request)
+        texts = TEXTS[language]
         if not turns or turns[-1].ended:
             return _row(turns, gr.skip())
-        last = turns[-1]
-        shown = SEARCHING.format(texts["stopped"])
-        if last.answer is not None:
-            shown = page_markdown(last.answer, len(turns), facts, stopped=True)
-        return _row((*turns[:-1], replace(last, shown=shown, ended=True)), texts["stopped"])
+        *before, last = turns
+        last.run.stop()
+        answer = await last.run.last(STOPPING) or last.answer
+        shown, told = SEARCHING.format(texts["stopped"]), texts["stopped"]
+        if answer is not None:
+            shown = page_markdown(answer, len(turns), facts, stopped=not answer.done)
+            told = _told(answer, language) if answer.done else told
+        now = (*before, replace(last, answer=answer, shown=shown, ended=True))
+        return _row(now, told, cost=_cost(now, totals, language))
 
     return stopped
 

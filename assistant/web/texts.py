@@ -45,12 +45,14 @@ TEXTS = {
         "finished_many": "Réponse terminée : {n} sources citées.",
         "refused": "Les sources ne répondent pas à cette question.",
         "failed": "La question n’a pas reçu de réponse.",
+        "stopping": "Arrêt en cours…",
         "stopped": "Réponse arrêtée.",
         "forgotten": "Nouvelle conversation : la précédente est oubliée.",
         "empty": "Écrivez d’abord une question.",
         "waiting_for": "Une réponse est déjà en cours : attendez-la ou arrêtez-la.",
         "broken": "Un défaut de Jugeote a interrompu la réponse. Posez la question de nouveau ; si cela se répète, "
         "prévenez la personne qui héberge Jugeote.",
+        "receipt_file": "recu-energie.json",
         "copied": "Réponse copiée.",
         "copy_failed": "La copie n’a pas marché : sélectionnez le texte.",
         "copy": "Copier la réponse",
@@ -93,12 +95,14 @@ TEXTS = {
         "finished_many": "Answer finished: {n} sources cited.",
         "refused": "The sources do not answer this question.",
         "failed": "The question was not answered.",
+        "stopping": "Stopping…",
         "stopped": "Answer stopped.",
         "forgotten": "New conversation: the previous one is forgotten.",
         "empty": "Write a question first.",
         "waiting_for": "An answer is already on its way: wait for it or stop it.",
         "broken": "A defect of Jugeote interrupted the answer. Ask again; if it happens once more, "
         "tell the person who hosts Jugeote.",
+        "receipt_file": "energy-receipt.json",
         "copied": "Answer copied.",
         "copy_failed": "Copying did not work: select the text.",
         "copy": "Copy the answer",
@@ -150,7 +154,7 @@ def start_texts(start: Start) -> dict[str, dict[str, str]]:
 
 EXAMPLES = tuple(f"example_{n}" for n in range(1, 5))
 # What ui.js says by itself; the rest never travels to it.
-SCRIPT = ("copied", "copy_failed", "copy", "conversation", "message_user", "message_bot", "leave")
+SCRIPT = ("receipt_file", "copied", "copy_failed", "copy", "conversation", "message_user", "message_bot", "leave")
 
 
 def page_language(cookie: str | None, accept: str | None) -> str:

@@ -23,7 +23,6 @@ from assistant.writers.llama_job import Job, Running
 from assistant.writers.llama_words import Allowed, Words, classes, rendered, template_error
 from assistant.writers.states import States, common
 
-BATCH = 256  # tokens read at once: a stop during a prompt waits for the abort callback, not for the batch
 TOP = 40  # the draw is among the best candidates
 CAUGHT = (RuntimeError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError, MemoryError)
 
@@ -38,8 +37,8 @@ class Model:
         if not running.repack:
             _without_repacking(llama_cpp)
         self.llm = Llama(
-            running.file, n_ctx=running.context, n_batch=BATCH, n_threads=running.threads,
-            n_threads_batch=running.threads, verbose=False,
+            running.file, n_ctx=running.context, n_batch=running.batch, n_ubatch=running.batch,
+            n_threads=running.threads, n_threads_batch=running.threads, verbose=False,
         )  # fmt: skip
         # Called for every node of the graph: Python would take the lock each time. strlen of a two-byte buffer is
         # false for "\0" and true for "\1". Both are kept, or the process ends.
@@ -120,10 +119,10 @@ class Model:
                 llm.reset()
                 kept = 0
         llm.n_tokens = kept
-        for at in range(kept, len(wanted), BATCH):
+        for at in range(kept, len(wanted), self.running.batch):
             if pipe is not None:
                 pipe.send(("busy", len(wanted) - at))
-            llm.eval(wanted[at : at + BATCH])
+            llm.eval(wanted[at : at + self.running.batch])
 
     @property
     def used(self) -> int:
@@ -182,8 +181,7 @@ def serve(pipe: Connection, stop: Any, running: Running) -> None:
     """Be the process: load, then answer jobs until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     os.environ["GGML_NO_BACKTRACE"] = "1"  # else an abort starts a debugger where there is one
-    if running.passive:
-        os.environ["OMP_WAIT_POLICY"] = "passive"  # read when the library loads: idle threads sleep
+    wait_policy(running)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):  # the parent has gone: nobody is left to tell
         _served(pipe, stop, running)
@@ -225,10 +223,18 @@ def _answered(model: Model, job: Job, pipe: Connection, stop: Any) -> tuple[str,
     return ("stopped" if stop[0] else "done"), ""
 
 
+def wait_policy(running: Running) -> None:
+    """Say how threads that wait behave, before the library that reads it is loaded."""
+    if running.passive:
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # they sleep, unless the host says otherwise
+    elif os.environ.get("OMP_WAIT_POLICY") == "passive":  # inherited from the parent, which sets it for itself
+        del os.environ["OMP_WAIT_POLICY"]
+
+
 def timed(pipe: Connection, stop: Any, running: Running, read: int, write: int) -> None:
     """Be a process that measures: read a prompt, write after it, send one row of figures, end."""
-    if running.passive:
-        os.environ["OMP_WAIT_POLICY"] = "passive"
+    os.environ.pop("OMP_WAIT_POLICY", None)  # a host's choice would make both settings one
+    wait_policy(running)
     model = Model(running, stop)
     model.words = classes(model.api, model.vocab, model.llm.n_vocab())
     draw = np.random.default_rng(0)
@@ -245,7 +251,8 @@ def timed(pipe: Connection, stop: Any, running: Running, read: int, write: int) 
         memory = next((int(line.split()[1]) for line in status if line.startswith("VmHWM")), 0)
     pipe.send(
         {
-            "threads": running.threads, "passive": running.passive, "prompt_per_second": round(read / (first - started), 1),
+            "threads": running.threads, "passive": running.passive, "batch": running.batch,
+            "prompt_per_second": round(read / (first - started), 1),
             "first_token_seconds": round(first - started, 3), "written_per_second": round(write / (ended - first), 2),
             "cpu_seconds_per_token": round((end_used - first_used) / write, 4),
             "cpu_seconds_prompt": round(first_used - used, 3), "memory_mb": round(memory / 1024),

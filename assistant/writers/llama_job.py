@@ -5,6 +5,8 @@ Knows nothing of the engine: plain values that travel through a pipe.
 
 from dataclasses import dataclass
 
+BATCH = 256  # tokens read at once: a stop during a prompt waits for the abort callback, not for the batch
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -15,6 +17,7 @@ class Running:
     threads: int
     repack: bool
     passive: bool = True
+    batch: int = BATCH
     seconds: float = 180.0
     temperature: float = 0.3
     states_bytes: int = 300_000_000

@@ -23,6 +23,22 @@
   }
   const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
+  function download(link) { // made here from what the page holds: the server keeps no receipt
+    const text = atob(one(".kept", link.parentElement).textContent);
+    const file = document.createElement("a");
+    file.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    file.download = words.receipt_file;
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 10000);
+  }
+
+  function shown(said) { // without the words that are for the ear alone
+    said.classList.add("copying");
+    const text = said.innerText;
+    said.classList.remove("copying");
+    return text;
+  }
+
   async function copy(text) {
     try {
       await navigator.clipboard.writeText(text);
@@ -50,17 +66,21 @@
   // Capture phase: Gradio's own copy would take our HTML along.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a.cite");
+    const receipt = event.target.closest("a.receipt");
     const button = event.target.closest("button");
     if (link) {
       event.preventDefault();
       open(link);
+    } else if (receipt) {
+      event.preventDefault();
+      download(receipt);
     } else if (button && button.id === "language") {
       switchLanguage();
     } else if (button && button.dataset.copies) {
       event.preventDefault();
       event.stopImmediatePropagation();
       const said = one(".said", button.closest(".message-buttons").previousElementSibling);
-      if (said) copy(said.innerText).then((ok) => {
+      if (said) copy(shown(said)).then((ok) => {
         say(ok ? words.copied : words.copy_failed);
         button.classList.toggle("copied", ok);
         setTimeout(() => button.classList.remove("copied"), 2000);
@@ -89,6 +109,7 @@
       if (button.dataset.copies || !/copy/i.test(button.getAttribute("aria-label"))) continue;
       button.dataset.copies = "1";
     }
+    for (const node of all("#chat .energy .seen")) set(node, "aria-hidden", "true"); // Gradio takes the attribute away
     for (const button of all("#chat button[data-copies]")) {
       set(button, "aria-label", words.copy);
       set(button, "title", words.copy);
