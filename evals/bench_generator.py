@@ -70,17 +70,19 @@ def made(name: str, folder: Path) -> Path:
 
 
 def _weights(shape: Shape, count: int) -> dict[str, Any]:
-    """Return tensors cut from one block of noise: a billion draws would take longer than the measurements."""
+    """Return tensors cut from one block of noise, the same ones in every layer.
+
+    A billion draws would take longer than the measurements, and as many numbers would fill the memory.
+    """
     noise = np.random.default_rng(0).standard_normal(1_000_003).astype(np.float16)
     w, inner, kv = shape.width, shape.inner, shape.width // shape.heads * shape.heads_kv
     sizes = {"attn_q": (w, w), "attn_k": (kv, w), "attn_v": (kv, w), "attn_output": (w, w), "ffn_gate": (inner, w),
              "ffn_up": (inner, w), "ffn_down": (w, inner)}  # fmt: skip
+    layer: dict[str, Any] = {f"{part}.weight": np.ones(w, np.float32) for part in ("attn_norm", "ffn_norm")}
+    for part, (rows, columns) in sizes.items():
+        layer[f"{part}.weight"] = np.resize(noise / np.float16(columns**0.5), (rows, columns))
     found: dict[str, Any] = {"token_embd.weight": np.resize(noise, (count, w))}
-    for n in range(shape.layers):
-        for part in ("attn_norm", "ffn_norm"):
-            found[f"blk.{n}.{part}.weight"] = np.ones(w, np.float32)
-        for part, (rows, columns) in sizes.items():
-            found[f"blk.{n}.{part}.weight"] = np.resize(np.roll(noise, n) / np.float16(columns**0.5), (rows, columns))
+    found |= {f"blk.{n}.{name}": tensor for n in range(shape.layers) for name, tensor in layer.items()}
     found["output_norm.weight"] = np.ones(w, np.float32)
     return found
 

@@ -74,6 +74,7 @@ class Weaver:
         self._rest = ""
         self._used: set[int] = set()
         self._own = self._quoted = 0
+        self._grown = ""
 
     @property
     def quotes(self) -> int:
@@ -88,10 +89,16 @@ class Weaver:
             number = int(found[1]) - 1
             if 0 <= number < len(self._evidence) and number not in self._used:
                 yield from self.woven(joint, number)
+        growing = self._rest.partition("[")[0].strip()
+        if self.quotes == MOST or not acceptable(growing, self._known):
+            growing = ""
+        if growing != self._grown:
+            self._grown = growing
+            yield Piece(growing, growing=True)  # an empty one takes back what grew into a broken rule
 
     def woven(self, joint: str, number: int) -> Iterator[Piece]:
         """Yield a joint that keeps the rules, then the sentence number `number`, counted from 0."""
-        item, words = self._evidence[number], tidy(joint, self._language)
+        item, words, self._grown = self._evidence[number], tidy(joint, self._language), ""
         if words and acceptable(words.rstrip("\u00a0:"), self._known) and self._affords(words, item.text):
             self._own += len(words)
             yield Piece(words)
