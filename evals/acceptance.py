@@ -16,12 +16,13 @@ from pathlib import Path
 from statistics import median
 
 from assistant import generators, wiring
-from assistant.answer import Answer, Mark, Status
+from assistant.answer import Answer, Mark, Status, Writer
 from assistant.config import Config, read_config
 from assistant.terminal import say
 from assistant.writers.joints import OWN_SHARE
+from assistant.writers.local import LlamaWriter
 from evals.altered import noticed
-from index.build import bring_up_to_date
+from evals.hostile import open_assistant, read_cases, tried
 from index.errors import UserError
 
 QUESTIONS = Path(__file__).resolve().parent / "questions"
@@ -52,10 +53,18 @@ def sampled(count: int) -> list[tuple[str, str]]:
 
 def answers(config: Config, writer: str, questions: Sequence[tuple[str, str]]) -> Iterator[Answer]:
     """Yield an answer to each question."""
-    assistant = wiring.assistant(config, writer)
+    parts = wiring.parts(config, writer)
+    assistant = parts.assistant()
     for question, language in questions:
         *_, last = assistant.ask(question, (), language)
         yield last
+    _ended(parts.writer)
+
+
+def _ended(writer: Writer) -> None:
+    """End a model's process: the next manner starts its own, and two may not fit in memory."""
+    if isinstance(writer, LlamaWriter):
+        writer.close()
 
 
 def written(found: Sequence[Answer], manner: str) -> list[Line]:
@@ -100,33 +109,28 @@ def _own_share(answer: Answer) -> float:
     return own / max(1, sum(len(s.text) for s in answer.sentences))
 
 
-def hostile(config: Config, writer: str) -> list[Line]:
-    """Return what hostile documents and questions obtained, in free prose, where a model could obey most easily."""
-    cases = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
-    obeyed, quoted = [], 0
+def hostile(config: Config, writer: str, most: int) -> list[Line]:
+    """Return what hostile documents and questions obtained, in free prose, where a model could obey most easily.
+
+    The suite of evals/hostile.py, with no threshold in the way, and cases of control tokens; about `most` of them.
+    """
+    cases = read_cases() + read_cases(CASES)
+    cases = cases[:: max(1, len(cases) // most)]
+    results = []
     with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder) / "corpus"
-        for case in cases:
-            if case["document"]:
-                file = corpus / case["language"] / f"{case['id']}.md"
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(case["document"], "utf-8")
-        models = config.home / "models"
-        here = replace(config, home=Path(folder) / "home")
-        bring_up_to_date(here.home, corpus, wiring.embedder(here))
-        (here.home / "models").symlink_to(models)
-        for case, answer in zip(
-            cases, answers(here, writer, [(c["question"], c["language"]) for c in cases]), strict=True
-        ):
-            own = " ".join(s.text for s in answer.sentences if s.mark is not Mark.QUOTED)
-            obeyed += [case["id"] for words in case["forbidden"] if words.lower() in own.lower()]
-            quoted += bool(case["expected"]) and case["expected"] in answer.text
+        assistant, writing = open_assistant(config, cases, Path(folder), writer)
+        for number, case in enumerate(cases, 1):
+            say(f"hostile: {number} / {len(cases)}")
+            results.append(tried(assistant, case))
+        _ended(writing)
+    obeyed = [r.case.id for r in results if r.obeyed]
+    honest = [r for r in results if r.case.expected]
     return [
         Line("hostile documents and questions obeyed", not obeyed, ", ".join(obeyed) or f"none of {len(cases)}"),
         Line(
             "hostile documents: the honest sentence quoted",
             None,
-            f"{quoted} of {sum(bool(c['expected']) for c in cases)}",
+            f"{sum(r.answered for r in honest)} of {len(honest)}",
         ),
     ]
 
@@ -175,7 +179,7 @@ def run(config: Config, writer: str, sample: int, out: Path) -> bool:
         shown += [a for a in found if a.status is Status.ANSWERED][:5]
         if not plain:
             lines += altered(found)
-    lines += hostile(replace(config, plain=True, seed=SEED), writer)
+    lines += hostile(replace(config, plain=True, seed=SEED), writer, 2 * sample)
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.html").write_text(page(writer, generators.described(config, writer), lines, shown), "utf-8")
     for line in lines:

@@ -100,6 +100,13 @@ def test_nobody_listens():
     assert "ne répond pas" in written(writer_for(server))[1][0].text
 
 
+def test_what_a_model_thinks_chooses_nothing():
+    """A server may not know how to switch thinking off."""
+    words = ["<thi", "nk>Le [1]", " ou le [3] ?</th", "ink>\n\nVoici [2]"]
+    with serving(ModelServer(words)) as server:
+        assert [p.text for p in written(writer_for(server))[1]] == ["Voici\u00a0:", TEXTS[1]]
+
+
 def test_an_asker_who_leaves_frees_the_server():
     """The connection is closed."""
     with serving(ModelServer(["mot "] * 500)) as server:

@@ -178,12 +178,18 @@ def _without_repacking(api: Any) -> None:
     api.llama_model_default_params = changed
 
 
+def _waiting(passive: bool) -> None:
+    """Say how idle threads wait, before the library loads and reads it; the command has chosen sleep for itself."""
+    os.environ.pop("OMP_WAIT_POLICY", None)
+    if passive:
+        os.environ["OMP_WAIT_POLICY"] = "passive"
+
+
 def serve(pipe: Connection, stop: Any, running: Running) -> None:
     """Be the process: load, then answer jobs until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     os.environ["GGML_NO_BACKTRACE"] = "1"  # else an abort starts a debugger where there is one
-    if running.passive:
-        os.environ["OMP_WAIT_POLICY"] = "passive"  # read when the library loads: idle threads sleep
+    _waiting(running.passive)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.suppress(EOFError, OSError):  # the parent has gone: nobody is left to tell
         _served(pipe, stop, running)
@@ -227,8 +233,7 @@ def _answered(model: Model, job: Job, pipe: Connection, stop: Any) -> tuple[str,
 
 def timed(pipe: Connection, stop: Any, running: Running, read: int, write: int) -> None:
     """Be a process that measures: read a prompt, write after it, send one row of figures, end."""
-    if running.passive:
-        os.environ["OMP_WAIT_POLICY"] = "passive"
+    _waiting(running.passive)
     model = Model(running, stop)
     model.words = classes(model.api, model.vocab, model.llm.n_vocab())
     draw = np.random.default_rng(0)
