@@ -18,8 +18,14 @@ class ModelUnknown(UserError):
     """No line of models.txt and no imported file has that name."""
 
     code = "model_unknown"
-    fr = ("Il n’y a pas de modèle « {name} ».", "Modèles connus : {known}. « jugeote models list » les décrit.")
-    en = ("There is no model '{name}'.", "Known models: {known}. 'jugeote models list' describes them.")
+    fr = (
+        "Il n’y a pas de modèle « {name} ».",
+        "Modèles connus : {known}. « jugeote models list » les décrit. Pour un fichier : jugeote models import FICHIER",
+    )
+    en = (
+        "There is no model '{name}'.",
+        "Known models: {known}. 'jugeote models list' describes them. For a file: jugeote models import FILE",
+    )
 
 
 class ModelAbsent(UserError):

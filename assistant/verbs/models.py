@@ -88,6 +88,8 @@ def get(args: argparse.Namespace, store: Store, config: Config, language: str) -
     if store.installed(model.name):
         store.opened(model.name)
     else:
+        if not row(model, store, None)["fits"]:
+            say(f"{model.name}: {WORDS[language]['large']}")
         fetch(model, store)
     _told(model.name, language)
     return 0
