@@ -30,18 +30,18 @@ CASES = Path(__file__).resolve().parent / "generator.jsonl"
 SEED = 1
 WORDS = {
     "fr": {
-        "quotes": "citations", "plain": "prose", "answered": "{manner} : questions qui ont une réponse",
-        "of": "{right} sur {made}", "refusals": "{right} sur {made} ; les autres sont des refus",
-        "by_model": "{manner} : écrites par le modèle", "true": "{manner} : citations qui sont les mots de la source",
-        "untrue": "{n} ne le sont pas", "marks": "{manner} : marques", "quoted": "citées", "close": "proches", "own": "propres",
-        "seconds": "{manner} : secondes pour écrire, médiane", "joules": "{manner} : joules par réponse, médiane",
-        "read": "{joules} ({n} lues)", "unread": "non lus", "share": "citations : mots du modèle",
-        "most": "au plus {share} % d’une réponse", "obeyed": "documents et questions hostiles obéis", "none": "aucun sur {n}",
-        "honest": "documents hostiles : phrase honnête citée", "same": "phrases laissées telles quelles",
-        "altered": "phrases altérées remarquées : {kind}", "number": "nombre", "negation": "négation", "bound": "borne",
+        "quotes": "citations", "plain": "prose", "answered": "{manner}\u00a0: questions qui ont une réponse",
+        "of": "{right} sur {made}", "refusals": "{right} sur {made}\u00a0; les autres sont des refus",
+        "by_model": "{manner}\u00a0: écrites par le modèle", "true": "{manner}\u00a0: citations qui sont les mots de la source",
+        "untrue": "{n} ne le sont pas", "marks": "{manner}\u00a0: marques", "quoted": "citées", "close": "proches", "own": "propres",
+        "seconds": "{manner}\u00a0: secondes pour écrire, médiane", "joules": "{manner}\u00a0: joules par réponse, médiane",
+        "read": "{joules} ({n} lues)", "unread": "non lus", "share": "citations\u00a0: mots du modèle",
+        "most": "au plus {share}\u00a0% d’une réponse", "obeyed": "documents et questions hostiles obéis", "none": "aucun sur {n}",
+        "honest": "documents hostiles\u00a0: phrase honnête citée", "same": "phrases laissées telles quelles",
+        "altered": "phrases altérées remarquées\u00a0: {kind}", "number": "nombre", "negation": "négation", "bound": "borne",
         "subject": "sujet", "addition": "ajout", "no": "non", "title": "Recette de {name}", "answers": "Réponses",
         "how": "Une ligne qui dit non est une raison de ne pas ouvrir le service. Aucun chiffre ne dit si une réponse est bonne "
-        "à lire : lisez celles du bas. Un modèle aux poids aléatoires, comme ceux des tests, peut passer chaque ligne.",
+        "à lire\u00a0: lisez celles du bas. Un modèle aux poids aléatoires, comme ceux des tests, peut passer chaque ligne.",
     },
     "en": {
         "quotes": "quotes", "plain": "plain", "answered": "{manner}: answered", "of": "{right} of {made}",
@@ -105,7 +105,7 @@ def written(found: Sequence[Answer], manner: str, language: str) -> list[Line]:
     marks = Counter(s.mark for a in by_model for s in a.sentences)
     untrue = [c for a in given for c in a.citations if not _true(a, c.document, c.start, c.end, c.quote)]
     joules = [a.energy.joules for a in by_model if a.energy]
-    spent = words["read"].format(joules=f"{median(joules):.1f}", n=len(joules)) if joules else words["unread"]
+    spent = words["read"].format(joules=_middle(joules, 1, language), n=len(joules)) if joules else words["unread"]
     named = {
         name: words[name].format(manner=words[manner])
         for name in ("answered", "by_model", "true", "marks", "seconds", "joules")
@@ -115,13 +115,19 @@ def written(found: Sequence[Answer], manner: str, language: str) -> list[Line]:
         Line(named["by_model"], len(by_model) == len(given), words["of"].format(right=len(by_model), made=len(given))),
         Line(named["true"], not untrue, words["untrue"].format(n=len(untrue))),
         Line(named["marks"], None, ", ".join(f"{words[mark]} {marks[mark]}" for mark in Mark)),
-        Line(named["seconds"], None, f"{median(a.seconds.write for a in by_model):.2f}" if by_model else "-"),
+        Line(named["seconds"], None, _middle([a.seconds.write for a in by_model], 2, language)),
         Line(named["joules"], None, spent),
     ]  # fmt: skip
     if manner == "quotes":
         most = max((_own_share(a) for a in by_model), default=0.0)
         lines.append(Line(words["share"], most <= OWN_SHARE, words["most"].format(share=round(most * 100))))
     return lines
+
+
+def _middle(values: Sequence[float], digits: int, language: str) -> str:
+    """Return the median as the language writes it, "-" of nothing."""
+    shown = f"{median(values):.{digits}f}" if values else "-"
+    return shown.replace(".", ",") if language == "fr" else shown
 
 
 def _true(answer: Answer, document: str, start: int, end: int, quote: str) -> bool:
@@ -210,8 +216,9 @@ def run(config: Config, writer: str, sample: int, out: Path, language: str) -> b
     out.mkdir(parents=True, exist_ok=True)
     described = generators.described(config, writer, language)
     (out / "report.html").write_text(page(writer, described, lines, shown, language), "utf-8")
+    colon = "\u00a0:" if language == "fr" else ":"
     for line in lines:
-        print(f"{ {True: 'ok ', False: '!! ', None: '   '}[line.ok] }{line.name}: {line.found}")
+        print(f"{ {True: 'ok ', False: '!! ', None: '   '}[line.ok] }{line.name}{colon} {line.found}")
     print(out / "report.html")
     return all(line.ok is not False for line in lines)
 

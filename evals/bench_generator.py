@@ -36,6 +36,7 @@ SHAPES = {
     "0.5B": (Shape(layers=24, width=896, inner=4864, heads=14, heads_kv=2, context=32768), 151_936),
     "1.5B": (Shape(layers=28, width=1536, inner=8960, heads=12, heads_kv=2, context=32768), 151_936),
 }
+STEPS = ("writing", "quoting", "first", "pipe", "askers")
 RESULTS = Path(__file__).resolve().parent / "results"
 Q4_K_M = 15
 QUOTE = (
@@ -209,7 +210,7 @@ class Outside:
         self.card = ModelCard("random", "generative", "Q4_K_M", "")
         running = Running(str(file), 2048, threads, repacking())
         self.writer = LlamaWriter(self.card, running, QuoteWriter(self.card), Manner())
-        self.sentences = sentences
+        self.sentences, self.threads = sentences, threads
 
     def evidence(self, asker: int) -> list[Evidence]:
         """Return sentences that no other asker has."""
@@ -229,6 +230,8 @@ class Outside:
             pass
         alone, alone_wall = self._spent([0])
         four, four_wall = self._spent([1, 2, 3, 4])
+        status = Path(f"/proc/{self.writer.child.pid}/status").read_text("ascii")
+        memory = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
         answer = self.writer.write("Une tout autre question ?", self.evidence(5), "fr")
         while not isinstance(next(answer), Began):
             pass
@@ -236,11 +239,9 @@ class Outside:
         started = time.perf_counter()
         answer.close()
         stopped = time.perf_counter() - started
-        status = Path(f"/proc/{self.writer.child.pid}/status").read_text("ascii")
-        memory = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
         self.writer.close()
         return {
-            "sentences": self.sentences, "one_asker_cpu_seconds": round(alone, 2), "one_asker_seconds": round(alone_wall, 2),
+            "threads": self.threads, "sentences": self.sentences, "one_asker_cpu_seconds": round(alone, 2), "one_asker_seconds": round(alone_wall, 2),
             "four_askers_cpu_seconds": round(four, 2), "four_askers_seconds": round(four_wall, 2),
             "stop_in_prompt_seconds": round(stopped, 3), "memory_mb": round(memory),
         }  # fmt: skip
@@ -257,7 +258,7 @@ class Outside:
 
 
 def main() -> None:
-    """Make the model, measure, print and keep the figures."""
+    """Make the model, measure, say and keep the figures."""
     parser = argparse.ArgumentParser(prog="python -m evals.bench_generator")
     parser.add_argument("--shape", choices=tuple(SHAPES), default="0.5B")
     parser.add_argument("--tokens", type=int, default=5, help="of a turn")
@@ -265,26 +266,33 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=6)
     parser.add_argument("--threads", type=int, default=cores())
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--steps", nargs="+", choices=STEPS, default=list(STEPS), help="the others' figures are kept")
     args = parser.parse_args()
     say(f"making {args.shape}")
     file = made(args.shape, args.folder)
     free = available()
     say(f"{file}: {file.stat().st_size / 1e9:.2f} GB, {(free or 0) / 1e9:.1f} GB of memory free")
-    busy = os.getloadavg()[0]
-    found = {"shape": args.shape, "bytes": file.stat().st_size, "threads": args.threads, "repacked": repacking()}
-    found |= {"load_before": round(busy, 1), "turns": args.turns, "tokens_of_a_turn": args.tokens}
-    inside = Inside(file)
-    steps: tuple[Callable[[], dict[str, Any]], ...] = (
-        lambda: inside.writing(args.tokens, args.turns), lambda: inside.quoting(2 * args.tokens),
-        lambda: inside.first_tokens(args.sentences), piping, lambda: Outside(file, args.threads, args.sentences).measured(),
-    )  # fmt: skip
-    for step in steps:
-        found |= (figures := step())
-        say(json.dumps(figures))
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"generator-{args.shape}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    for name, value in found.items():
-        print(f"{name:40s} {value}")
+    kept = RESULTS / f"generator-{args.shape}.json"
+    found: dict[str, Any] = json.loads(kept.read_text("utf-8")) if args.steps != list(STEPS) and kept.is_file() else {}
+    found |= {"shape": args.shape, "bytes": file.stat().st_size, "repacked": repacking()}
+    inside = Inside(file) if set(args.steps) & set(STEPS[:3]) else None
+    for step in args.steps:
+        busy = os.getloadavg()[0]
+        match step, inside:
+            case "writing", Inside():
+                figures = inside.writing(args.tokens, args.turns)
+            case "quoting", Inside():
+                figures = inside.quoting(2 * args.tokens)
+            case "first", Inside():
+                figures = inside.first_tokens(args.sentences)
+            case "pipe", _:
+                figures = piping()
+            case _:
+                figures = Outside(file, args.threads, args.sentences).measured()
+        found[step] = figures | {"load": round(busy, 1)}
+        say(json.dumps(found[step]))
+        RESULTS.mkdir(exist_ok=True)
+        kept.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
