@@ -292,7 +292,6 @@ def main() -> None:
                 figures = Outside(file, args.threads, args.sentences).measured()
         found[step] = figures | {"load": round(busy, 1)}
         say(json.dumps(found[step]))
-        RESULTS.mkdir(exist_ok=True)
         kept.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
