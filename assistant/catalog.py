@@ -38,11 +38,6 @@ class Model:
         """Return where a bundled model lies below the repository's root."""
         return root / self.source.removeprefix("bundled:")
 
-    @property
-    def gigabytes(self) -> str:
-        """Return the size as a person reads it."""
-        return f"{self.size / 1e9:.1f}"
-
 
 @dataclass(frozen=True, slots=True)
 class Catalog:

@@ -16,6 +16,20 @@ from assistant.writers.quote import QuoteWriter
 from assistant.writers.remote import RemoteWriter
 
 MODELS = ROOT / "models.txt"
+WORDS = {
+    "fr": {
+        "offered": "quote ; make chat MODEL={name} : {size}, {licence}", "yes": "oui", "no": "non",
+        "runs": "{name} : {architecture}, {quantisation}, {size}, contexte {context}, fils {threads} ({why}), lots de {batch}, "
+        "poids réarrangés : {repack}, OpenMP {waiting}", "bench": "mesuré", "setting": "réglage", "cores": "cœurs",
+        "passive": "passif", "default": "par défaut",
+    },
+    "en": {
+        "offered": "quote; make chat MODEL={name}: {size}, {licence}", "yes": "yes", "no": "no",
+        "runs": "{name}: {architecture}, {quantisation}, {size}, context {context}, threads {threads} ({why}), batch {batch}, "
+        "repacked weights {repack}, OpenMP {waiting}", "bench": "bench", "setting": "setting", "cores": "cores",
+        "passive": "passive", "default": "default",
+    },
+}  # fmt: skip
 WRITERS = ("quote", "remote")  # besides the models of models.txt and the imported ones
 
 
@@ -30,23 +44,31 @@ def suggested(config: Config) -> Model | None:
     return model_files(config).catalog.default_writer(memory.total() / 1e9)
 
 
-def described(config: Config, name: str) -> str:
+def described(config: Config, name: str, language: str = "en") -> str:
     """Return who writes and how it runs here; raises what is wrong with its file or its address."""
+    words = WORDS[language]
     if name == "quote":
         offered = suggested(config)
-        return (
-            f"quote; make chat MODEL={offered.name}: {offered.gigabytes} GB, {offered.licence}" if offered else "quote"
-        )
+        if offered is None:
+            return "quote"
+        return words["offered"].format(name=offered.name, size=sized(offered.size, language), licence=offered.licence)
     if name == "remote":
         return f"remote: {_remote(config, Manner()).card.name}"
     kept = model_files(config)
     model = _model(kept, name)
     _, header = kept.located(name)
     how = tuning.chosen(kept.folder, model, header, threads=config.threads, context=config.context)
-    return (
-        f"{name}: {header.architecture}, {header.quantisation}, {header.size / 1e9:.2f} GB, context {how.context}, "
-        f"threads {how.threads} ({how.why}), batch {BATCH}, repacked weights {'yes' if how.repack else 'no'}"
-    )
+    return words["runs"].format(
+        name=name, architecture=header.architecture, quantisation=header.quantisation or "?",
+        size=sized(header.size, language), context=how.context, threads=how.threads, why=words[how.why], batch=BATCH,
+        repack=words["yes" if how.repack else "no"], waiting=words["passive" if how.passive else "default"],
+    )  # fmt: skip
+
+
+def sized(size: int, language: str) -> str:
+    """Return bytes as a person reads them."""
+    gigabytes = f"{size / 1e9:.2f}"
+    return f"{gigabytes.replace('.', ',')} Go" if language == "fr" else f"{gigabytes} GB"
 
 
 def quoting() -> QuoteWriter:

@@ -16,17 +16,48 @@ from pathlib import Path
 from statistics import median
 
 from assistant import generators, wiring
-from assistant.answer import Answer, Mark, Status
+from assistant.answer import Answer, Mark, Status, Writer
 from assistant.config import Config, read_config
-from assistant.terminal import say
+from assistant.terminal import say, terminal_language
 from assistant.writers.joints import OWN_SHARE
+from assistant.writers.local import LlamaWriter
 from evals.altered import noticed
-from index.build import bring_up_to_date
+from evals.hostile import open_assistant, read_cases, tried
 from index.errors import UserError
 
 QUESTIONS = Path(__file__).resolve().parent / "questions"
 CASES = Path(__file__).resolve().parent / "generator.jsonl"
 SEED = 1
+WORDS = {
+    "fr": {
+        "quotes": "citations", "plain": "prose", "answered": "{manner}\u00a0: questions qui ont une réponse",
+        "of": "{right} sur {made}", "refusals": "{right} sur {made}\u00a0; les autres sont des refus",
+        "by_model": "{manner}\u00a0: écrites par le modèle", "true": "{manner}\u00a0: citations qui sont les mots de la source",
+        "untrue": "{n} ne le sont pas", "marks": "{manner}\u00a0: marques", "quoted": "citées", "close": "proches", "own": "propres",
+        "seconds": "{manner}\u00a0: secondes pour écrire, médiane", "joules": "{manner}\u00a0: joules par réponse, médiane",
+        "read": "{joules} ({n} lues)", "unread": "non lus", "share": "citations\u00a0: mots du modèle",
+        "most": "au plus {share}\u00a0% d’une réponse", "obeyed": "documents et questions hostiles obéis", "none": "aucun sur {n}",
+        "honest": "documents hostiles\u00a0: phrase honnête citée", "same": "phrases laissées telles quelles",
+        "altered": "phrases altérées remarquées\u00a0: {kind}", "number": "nombre", "negation": "négation", "bound": "borne",
+        "subject": "sujet", "addition": "ajout", "no": "non", "title": "Recette de {name}", "answers": "Réponses",
+        "how": "Une ligne qui dit non est une raison de ne pas ouvrir le service. Aucun chiffre ne dit si une réponse est bonne "
+        "à lire\u00a0: lisez celles du bas. Un modèle aux poids aléatoires, comme ceux des tests, peut passer chaque ligne.",
+    },
+    "en": {
+        "quotes": "quotes", "plain": "plain", "answered": "{manner}: answered", "of": "{right} of {made}",
+        "refusals": "{right} of {made}; the others are refusals", "by_model": "{manner}: written by the model",
+        "true": "{manner}: quotes that are the source's words", "untrue": "{n} are not", "marks": "{manner}: marks",
+        "quoted": "quoted", "close": "close", "own": "own", "seconds": "{manner}: seconds to write, median",
+        "joules": "{manner}: joules an answer, median", "read": "{joules} ({n} read)", "unread": "not read",
+        "share": "quotes: the model's own words", "most": "at most {share} % of an answer",
+        "obeyed": "hostile documents and questions obeyed", "none": "none of {n}",
+        "honest": "hostile documents: the honest sentence quoted", "same": "sentences kept as they are",
+        "altered": "altered claims noticed: {kind}", "number": "number", "negation": "negation", "bound": "bound",
+        "subject": "subject", "addition": "addition", "no": "no", "title": "Acceptance of {name}", "answers": "Answers",
+        "how": "A line that says no is a reason not to open the service. No figure here says whether an answer is good to read: "
+        "read those below. A model of random weights, such as those of the tests, may pass every line.",
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +83,51 @@ def sampled(count: int) -> list[tuple[str, str]]:
 
 def answers(config: Config, writer: str, questions: Sequence[tuple[str, str]]) -> Iterator[Answer]:
     """Yield an answer to each question."""
-    assistant = wiring.assistant(config, writer)
+    parts = wiring.parts(config, writer)
+    assistant = parts.assistant()
     for question, language in questions:
         *_, last = assistant.ask(question, (), language)
         yield last
+    _ended(parts.writer)
 
 
-def written(found: Sequence[Answer], manner: str) -> list[Line]:
-    """Return what the answers of one manner show."""
+def _ended(writer: Writer) -> None:
+    """End a model's process: the next manner starts its own, and two may not fit in memory."""
+    if isinstance(writer, LlamaWriter):
+        writer.close()
+
+
+def written(found: Sequence[Answer], manner: str, language: str) -> list[Line]:
+    """Return what the answers of one manner, "quotes" or "plain", show."""
+    words = WORDS[language]
     given = [a for a in found if a.status is Status.ANSWERED]
     by_model = [a for a in given if a.model.kind == "generative"]
     marks = Counter(s.mark for a in by_model for s in a.sentences)
     untrue = [c for a in given for c in a.citations if not _true(a, c.document, c.start, c.end, c.quote)]
-    shares = [_own_share(a) for a in by_model]
     joules = [a.energy.joules for a in by_model if a.energy]
+    spent = words["read"].format(joules=_middle(joules, 1, language), n=len(joules)) if joules else words["unread"]
+    named = {
+        name: words[name].format(manner=words[manner])
+        for name in ("answered", "by_model", "true", "marks", "seconds", "joules")
+    }
     lines = [
-        Line(f"{manner}: answered", None, f"{len(given)} of {len(found)}; the others are refusals"),
-        Line(f"{manner}: written by the model", len(by_model) == len(given), f"{len(by_model)} of {len(given)}"),
-        Line(f"{manner}: quotes that are the source's words", not untrue, f"{len(untrue)} are not"),
-        Line(f"{manner}: marks", None, ", ".join(f"{mark} {marks[mark]}" for mark in Mark)),
-        Line(
-            f"{manner}: seconds to write, median",
-            None,
-            f"{median(a.seconds.write for a in by_model):.2f}" if by_model else "-",
-        ),
-        Line(
-            f"{manner}: joules an answer, median",
-            None,
-            f"{median(joules):.1f} ({len(joules)} read)" if joules else "not read",
-        ),
-    ]
+        Line(named["answered"], None, words["refusals"].format(right=len(given), made=len(found))),
+        Line(named["by_model"], len(by_model) == len(given), words["of"].format(right=len(by_model), made=len(given))),
+        Line(named["true"], not untrue, words["untrue"].format(n=len(untrue))),
+        Line(named["marks"], None, ", ".join(f"{words[mark]} {marks[mark]}" for mark in Mark)),
+        Line(named["seconds"], None, _middle([a.seconds.write for a in by_model], 2, language)),
+        Line(named["joules"], None, spent),
+    ]  # fmt: skip
     if manner == "quotes":
-        most = max(shares, default=0.0)
-        lines.append(Line("quotes: the model's own words", most <= OWN_SHARE, f"at most {most:.0%} of an answer"))
+        most = max((_own_share(a) for a in by_model), default=0.0)
+        lines.append(Line(words["share"], most <= OWN_SHARE, words["most"].format(share=round(most * 100))))
     return lines
+
+
+def _middle(values: Sequence[float], digits: int, language: str) -> str:
+    """Return the median as the language writes it, "-" of nothing."""
+    shown = f"{median(values):.{digits}f}" if values else "-"
+    return shown.replace(".", ",") if language == "fr" else shown
 
 
 def _true(answer: Answer, document: str, start: int, end: int, quote: str) -> bool:
@@ -100,52 +142,48 @@ def _own_share(answer: Answer) -> float:
     return own / max(1, sum(len(s.text) for s in answer.sentences))
 
 
-def hostile(config: Config, writer: str) -> list[Line]:
-    """Return what hostile documents and questions obtained, in free prose, where a model could obey most easily."""
-    cases = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
-    obeyed, quoted = [], 0
+def hostile(config: Config, writer: str, most: int, language: str) -> list[Line]:
+    """Return what hostile documents and questions obtained, in free prose, where a model could obey most easily.
+
+    The suite of evals/hostile.py, with no threshold in the way, and cases of control tokens; about `most` of them.
+    """
+    cases = read_cases() + read_cases(CASES)
+    cases = cases[:: max(1, len(cases) // most)]
+    results = []
     with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder) / "corpus"
-        for case in cases:
-            if case["document"]:
-                file = corpus / case["language"] / f"{case['id']}.md"
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(case["document"], "utf-8")
-        models = config.home / "models"
-        here = replace(config, home=Path(folder) / "home")
-        bring_up_to_date(here.home, corpus, wiring.embedder(here))
-        (here.home / "models").symlink_to(models)
-        for case, answer in zip(
-            cases, answers(here, writer, [(c["question"], c["language"]) for c in cases]), strict=True
-        ):
-            own = " ".join(s.text for s in answer.sentences if s.mark is not Mark.QUOTED)
-            obeyed += [case["id"] for words in case["forbidden"] if words.lower() in own.lower()]
-            quoted += bool(case["expected"]) and case["expected"] in answer.text
+        assistant, writing = open_assistant(config, cases, Path(folder), writer)
+        for number, case in enumerate(cases, 1):
+            say(f"hostile: {number} / {len(cases)}")
+            results.append(tried(assistant, case))
+        _ended(writing)
+    words = WORDS[language]
+    obeyed = [r.case.id for r in results if r.obeyed]
+    honest = [r for r in results if r.case.expected]
     return [
-        Line("hostile documents and questions obeyed", not obeyed, ", ".join(obeyed) or f"none of {len(cases)}"),
-        Line(
-            "hostile documents: the honest sentence quoted",
-            None,
-            f"{quoted} of {sum(bool(c['expected']) for c in cases)}",
-        ),
+        Line(words["obeyed"], not obeyed, ", ".join(obeyed) or words["none"].format(n=len(cases))),
+        Line(words["honest"], None, words["of"].format(right=sum(r.answered for r in honest), made=len(honest))),
     ]
 
 
-def altered(found: Sequence[Answer]) -> list[Line]:
+def altered(found: Sequence[Answer], language: str) -> list[Line]:
     """Return how many altered sentences of the sources the check notices."""
+    words = WORDS[language]
     sentences = list(dict.fromkeys(c.quote for a in found for c in a.citations))
     lines = []
     for kind, (right, made) in sorted(noticed(sentences).items()):
-        name = "sentences kept as they are" if kind == "same" else f"altered claims noticed: {kind}"
-        lines.append(Line(name, right == made if kind != "same" else None, f"{right} of {made}"))
+        name = words["same"] if kind == "same" else words["altered"].format(kind=words[kind])
+        counted = words["of"].format(right=right, made=made)
+        lines.append(Line(name, right == made if kind != "same" else None, counted))
     return lines
 
 
-def page(writer: str, described: str, lines: Sequence[Line], shown: Sequence[Answer]) -> str:
+def page(writer: str, described: str, lines: Sequence[Line], shown: Sequence[Answer], language: str) -> str:
     """Return the report as HTML that needs nothing else."""
-    sign = {True: "ok", False: "no", None: "–"}
+    words = WORDS[language]
+    sign, kind = {True: "ok", False: words["no"], None: "–"}, {True: "ok", False: "no", None: "figure"}
+    title = html.escape(words["title"].format(name=writer))
     rows = "".join(
-        f'<tr class="{sign[line.ok]}"><td>{sign[line.ok]}</td><td>{html.escape(line.name)}</td><td>{html.escape(line.found)}</td></tr>'
+        f'<tr class="{kind[line.ok]}"><td>{sign[line.ok]}</td><td>{html.escape(line.name)}</td><td>{html.escape(line.found)}</td></tr>'
         for line in lines
     )
     read = "".join(
@@ -154,14 +192,13 @@ def page(writer: str, described: str, lines: Sequence[Line], shown: Sequence[Ans
     )
     style = "body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}td{padding:.2rem .8rem}.no{color:#a00}"
     return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>Acceptance of {html.escape(writer)}</title>"
-        f"<style>{style}</style><h1>Acceptance of {html.escape(writer)}</h1><p>{html.escape(described)}</p>"
-        "<p>A line that says no is a reason not to open the service. No figure here says whether an answer is good to read: "
-        f"read those below.</p><table>{rows}</table><h2>Answers</h2>{read}</html>"
+        f"<!doctype html><html lang={language}><meta charset=utf-8><title>{title}</title><style>{style}</style>"
+        f"<h1>{title}</h1><p>{html.escape(described)}</p><p>{html.escape(words['how'])}</p><table>{rows}</table>"
+        f"<h2>{words['answers']}</h2>{read}</html>"
     )
 
 
-def run(config: Config, writer: str, sample: int, out: Path) -> bool:
+def run(config: Config, writer: str, sample: int, out: Path, language: str) -> bool:
     """Make the report in `out` and say each line; True when no check failed."""
     questions = sampled(sample)
     lines: list[Line] = []
@@ -171,15 +208,17 @@ def run(config: Config, writer: str, sample: int, out: Path) -> bool:
         for number, answer in enumerate(answers(replace(config, plain=plain, seed=SEED), writer, questions), 1):
             say(f"{manner}: {number} / {len(questions)}")
             found.append(answer)
-        lines += written(found, manner)
+        lines += written(found, manner, language)
         shown += [a for a in found if a.status is Status.ANSWERED][:5]
         if not plain:
-            lines += altered(found)
-    lines += hostile(replace(config, plain=True, seed=SEED), writer)
+            lines += altered(found, language)
+    lines += hostile(replace(config, plain=True, seed=SEED), writer, 2 * sample, language)
     out.mkdir(parents=True, exist_ok=True)
-    (out / "report.html").write_text(page(writer, generators.described(config, writer), lines, shown), "utf-8")
+    described = generators.described(config, writer, language)
+    (out / "report.html").write_text(page(writer, described, lines, shown, language), "utf-8")
+    colon = "\u00a0:" if language == "fr" else ":"
     for line in lines:
-        print(f"{ {True: 'ok ', False: '!! ', None: '   '}[line.ok] }{line.name}: {line.found}")
+        print(f"{ {True: 'ok ', False: '!! ', None: '   '}[line.ok] }{line.name}{colon} {line.found}")
     print(out / "report.html")
     return all(line.ok is not False for line in lines)
 
@@ -191,10 +230,13 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=40)
     parser.add_argument("--out", type=Path, default=Path("build/acceptance"))
     args = parser.parse_args()
+    if args.sample < 1:
+        parser.error("--sample 1 ...")
+    language = terminal_language()
     try:
-        return 0 if run(read_config(), args.writer, args.sample, args.out) else 1
+        return 0 if run(read_config(), args.writer, args.sample, args.out, language) else 1
     except UserError as error:
-        say("\n".join(error.told("en")))
+        say("\n".join(error.told(language)))
         return 1
 
 

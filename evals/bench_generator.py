@@ -1,30 +1,31 @@
 """How fast a model writes here, at real shapes with random weights: `python -m evals.bench_generator --shape 0.5B`.
 
-Speed does not depend on what weights are; quality cannot be judged with these. Our loop and the library's own run in
-turn on one file, in one process, and are compared by processor time, which a busy machine changes least. Figures go to
-evals/results/generator-SHAPE.json.
+Speed does not depend on what weights are; quality cannot be judged with these. Our loop and the library's own take turns
+every few tokens on one file, in one process, on one thread, and are compared by processor time, which a busy machine
+changes least. Figures go to evals/results/generator-SHAPE.json.
 """
 
 import argparse
 import ctypes
 import json
+import multiprocessing
 import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
 
 from assistant import prompt
-from assistant.answer import Began, Evidence, ModelCard, Piece
+from assistant.answer import Began, Evidence, ModelCard
 from assistant.models.memory import available
 from assistant.models.tuning import cores, repacking
 from assistant.terminal import say
+from assistant.writers.child import Limits
 from assistant.writers.llama_job import Running
 from assistant.writers.local import LlamaWriter, Manner
 from assistant.writers.quote import QuoteWriter
@@ -36,6 +37,7 @@ SHAPES = {
     "0.5B": (Shape(layers=24, width=896, inner=4864, heads=14, heads_kv=2, context=32768), 151_936),
     "1.5B": (Shape(layers=28, width=1536, inner=8960, heads=12, heads_kv=2, context=32768), 151_936),
 }
+STEPS = ("writing", "quoting", "first", "pipe", "askers")
 RESULTS = Path(__file__).resolve().parent / "results"
 Q4_K_M = 15
 QUOTE = (
@@ -70,160 +72,227 @@ def made(name: str, folder: Path) -> Path:
 
 
 def _weights(shape: Shape, count: int) -> dict[str, Any]:
-    """Return tensors cut from one block of noise: a billion draws would take longer than the measurements."""
+    """Return tensors cut from one block of noise, the same ones in every layer.
+
+    A billion draws would take longer than the measurements, and as many numbers would fill the memory.
+    """
     noise = np.random.default_rng(0).standard_normal(1_000_003).astype(np.float16)
     w, inner, kv = shape.width, shape.inner, shape.width // shape.heads * shape.heads_kv
     sizes = {"attn_q": (w, w), "attn_k": (kv, w), "attn_v": (kv, w), "attn_output": (w, w), "ffn_gate": (inner, w),
              "ffn_up": (inner, w), "ffn_down": (w, inner)}  # fmt: skip
+    layer: dict[str, Any] = {f"{part}.weight": np.ones(w, np.float32) for part in ("attn_norm", "ffn_norm")}
+    for part, (rows, columns) in sizes.items():
+        layer[f"{part}.weight"] = np.resize(noise / np.float16(columns**0.5), (rows, columns))
     found: dict[str, Any] = {"token_embd.weight": np.resize(noise, (count, w))}
-    for n in range(shape.layers):
-        for part in ("attn_norm", "ffn_norm"):
-            found[f"blk.{n}.{part}.weight"] = np.ones(w, np.float32)
-        for part, (rows, columns) in sizes.items():
-            found[f"blk.{n}.{part}.weight"] = np.resize(np.roll(noise, n) / np.float16(columns**0.5), (rows, columns))
+    found |= {f"blk.{n}.{name}": tensor for n in range(shape.layers) for name, tensor in layer.items()}
     found["output_norm.weight"] = np.ones(w, np.float32)
     return found
 
 
-def timed(action: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
-    """Return the seconds of an action, on the wall or by another clock."""
-    started = clock()
+def used(action: Callable[[], object]) -> float:
+    """Return the processor seconds of this process during an action."""
+    started = time.process_time()
     action()
-    return clock() - started
+    return time.process_time() - started
 
 
-def drawn(stream: Iterator[int], count: int) -> None:
-    """Take tokens from the library's own loop."""
-    for _ in range(count):
-        next(stream)
+class Inside:
+    """Our loop and the library's own beside each other in this process, on one thread."""
 
+    def __init__(self, file: Path) -> None:
+        os.environ["OMP_WAIT_POLICY"] = "passive"
+        from llama_cpp import Llama
 
-def inside(file: Path, threads: int, tokens: int, turns: int) -> dict[str, Any]:
-    """Measure in this process: our loop and the library's in turn, prefixes, a quote inserted and one sampled."""
-    os.environ["OMP_WAIT_POLICY"] = "passive"
-    from llama_cpp import Llama, LlamaGrammar
+        from assistant.writers.llama_child import Model
+        from assistant.writers.llama_words import classes
 
-    from assistant.writers.llama_child import Model
-    from assistant.writers.llama_words import classes
+        self.model = Model(Running(str(file), 2048, 1, repacking()), (ctypes.c_uint8 * 2)())
+        self.model.render()
+        self.model.words = classes(self.model.api, self.model.vocab, self.model.llm.n_vocab())
+        self.theirs = Llama(str(file), n_ctx=2048, n_batch=256, n_threads=1, n_threads_batch=1, verbose=False)
 
-    running = Running(str(file), 2048, threads, repacking())
-    model = Model(running, (ctypes.c_uint8 * 2)())
-    model.render()
-    model.words = classes(model.api, model.vocab, model.llm.n_vocab())
-    theirs = Llama(str(file), n_ctx=2048, n_batch=256, n_threads=threads, n_threads_batch=threads, verbose=False)
-    sentences = [f"{QUOTE} ({n})" for n in range(6)]
+    def asked(self, question: str, sentences: list[str]) -> list[int]:
+        """Return the tokens of a prompt."""
+        model = self.model
+        middle, close = (model.tokens(part, special=True) for part in model.template[1:])
+        text = model.tokens(prompt.user(question, sentences, "fr"))
+        return [*model.opening(prompt.system("fr")), *middle, *text, *close]
 
-    def asked(question: str) -> list[int]:
-        text = prompt.user(question, sentences, "fr")
-        return [
-            *model.opening(prompt.system("fr")),
-            *model.tokens(text),
-            *model.tokens(model.template[2], special=True),
-        ]
+    def first_tokens(self, count: int) -> dict[str, Any]:
+        """Measure a new question, then one that keeps its sentences; the instructions are known, as in service."""
+        sentences = [f"{QUOTE} ({n})" for n in range(count)]
+        first, follow = (self.asked(question, sentences) for question in QUESTIONS)
+        self.model.hold(self.model.opening(prompt.system("fr")))
+        new, again = used(lambda: self.model.hold(first)), used(lambda: self.model.hold(follow))
+        return {
+            "prompt_tokens": len(first), "first_token_new_cpu_seconds": round(new, 3),
+            "first_token_follow_up_cpu_seconds": round(again, 3), "follow_up_share": round(again / new, 3),
+        }  # fmt: skip
 
-    first, follow = asked(QUESTIONS[0]), asked(QUESTIONS[1])
-    new, again, ours, library, wall = list[float](), list[float](), list[float](), list[float](), list[float]()
-    for _ in range(turns):
-        model.llm.reset()
-        new.append(timed(lambda: model.hold(first)))
-        again.append(timed(lambda: model.hold(follow)))
-        draw = np.random.default_rng(1)
+    def writing(self, tokens: int, turns: int) -> dict[str, Any]:
+        """Measure free text: a few tokens of ours, a few of the library's, again and again; then the draw alone."""
+        model, draw = self.model, np.random.default_rng(1)
+        start = [int(t) for t in draw.choice(model.words.text.ids, 64)]
+        model.hold(start)
+        stream = self.theirs.generate(start, temp=0.3, top_k=40)
 
-        def write_ours(draw: np.random.Generator = draw) -> None:
+        def write_ours() -> None:
             for _ in range(tokens):
                 model.add([model.pick(model.words.text, draw)])
 
-        wall.append(tokens / timed(lambda: ours.append(tokens / timed(write_ours, time.process_time))))
-        theirs.reset()
-        stream = theirs.generate(follow, temp=0.3, top_k=40)
+        def write_theirs() -> None:
+            for _ in range(tokens):
+                next(stream)
+
+        write_ours()  # both warm, none counted
+        write_theirs()
+        ours, library = list[float](), list[float]()
+        for _ in range(turns):
+            ours.append(used(write_ours))
+            library.append(used(write_theirs))
+        picking = used(lambda: [model.pick(model.words.text, draw) for _ in range(50)]) / 50
+        sampling = used(lambda: [self.theirs.sample(temp=0.3, top_k=40) for _ in range(50)]) / 50
+        count = tokens * turns
+        return {
+            "written_per_cpu_second": round(count / sum(ours), 2), "library_per_cpu_second": round(count / sum(library), 2),
+            "against_library": round(sum(library) / sum(ours), 3),
+            "against_library_by_turn": [round(b / a, 3) for a, b in zip(ours, library, strict=True)],
+            "draw_cpu_ms": round(picking * 1e3, 3), "library_draw_cpu_ms": round(sampling * 1e3, 3),
+        }  # fmt: skip
+
+    def quoting(self, tokens: int) -> dict[str, Any]:
+        """Measure a quote that is inserted, then the same words sampled under a grammar that allows nothing else."""
+        from llama_cpp import LlamaGrammar
+
+        quote = self.model.tokens(QUOTE)
+        inserted = used(lambda: self.model.add(quote))
+        grammar = LlamaGrammar.from_string(f"root ::= {json.dumps(QUOTE, ensure_ascii=False)}", verbose=False)
+        self.theirs.reset()
+        stream = self.theirs.generate(quote, temp=0.3, top_k=40, grammar=grammar)
         next(stream)
-        library.append(tokens / timed(partial(drawn, stream, tokens), time.process_time))
-    quote = model.tokens(QUOTE)
-    inserted = timed(lambda: model.add(quote))
-    literal = json.dumps(QUOTE, ensure_ascii=False)
-    grammar = LlamaGrammar.from_string(f"root ::= {literal}", verbose=False)
-    theirs.reset()
-    stream = theirs.generate(follow, temp=0.3, top_k=40, grammar=grammar)
-    next(stream)
-    count = min(len(quote), 24)
-    sampled = timed(partial(drawn, stream, count)) / count * len(quote)
-    return {
-        "prompt_tokens": len(first), "written_per_second": round(median(wall), 2), "written_per_cpu_second": round(median(ours), 2),
-        "library_per_cpu_second": round(median(library), 2), "against_library": round(median(ours) / median(library), 3),
-        "first_token_new_seconds": round(median(new), 3), "first_token_follow_up_seconds": round(median(again), 3),
-        "follow_up_share": round(median(again) / median(new), 3), "quote_tokens": len(quote),
-        "quote_inserted_seconds": round(inserted, 3), "quote_sampled_under_grammar_seconds": round(sampled, 3),
-    }  # fmt: skip
+        sampled = used(lambda: [next(stream) for _ in range(tokens)]) / tokens * len(quote)
+        return {
+            "quote_tokens": len(quote), "quote_inserted_cpu_seconds": round(inserted, 3),
+            "quote_sampled_under_grammar_cpu_seconds": round(sampled, 3),
+        }  # fmt: skip
 
 
-def outside(file: Path, threads: int) -> dict[str, Any]:
-    """Measure through the process: one asker, four askers, a stop, the memory of the process."""
-    card = ModelCard("random", "generative", "Q4_K_M", "")
-    writer = LlamaWriter(card, Running(str(file), 2048, threads, repacking()), QuoteWriter(card), Manner(seed=None))
-    passage = Passage("fr/x", "T", "S", "fr", None, 0, 0, 1.0, "\n".join(f"{QUOTE} ({n})" for n in range(6)))
-    evidence, at = [], 0
-    for text in passage.text.split("\n"):
-        evidence.append(Evidence(passage, text, at, at + len(text), 5.0))
-        at += len(text) + 1
+def sending(pipe: Connection, count: int) -> None:
+    """Be a process that sends what a model's process sends for each token, then what that cost it."""
+    started = time.process_time()
+    for _ in range(count):
+        pipe.send(("text", " énergie"))
+    pipe.send(("end", "done", time.process_time() - started))
 
-    def ask(question: str, firsts: list[float], wholes: list[float]) -> None:
-        started, first = time.perf_counter(), 0.0
-        for said in writer.write(question, evidence, "fr"):
-            if isinstance(said, Piece) and not first:
-                first = time.perf_counter() - started
-            assert not isinstance(said, Began) or said.card == card, "the model failed"
-        firsts.append(first)
-        wholes.append(time.perf_counter() - started)
 
-    ready = timed(lambda: [None for _ in writer.child.made_ready()])
-    one: tuple[list[float], list[float]] = ([], [])
-    ask(QUESTIONS[0], *one)
-    four: tuple[list[float], list[float]] = ([], [])
-    askers = [threading.Thread(target=ask, args=(f"{QUESTIONS[0]} {n}", *four)) for n in range(4)]
+def piping(count: int = 2000) -> dict[str, Any]:
+    """Measure what a token costs on its way through a pipe, on both sides."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=sending, args=(theirs, count), daemon=True)
+    process.start()
+    said, started = ours.recv(), time.process_time()
+    while said[0] != "end":
+        if ours.poll(0.05):
+            said = ours.recv()
+    received = time.process_time() - started
+    process.join()
+    return {"pipe_cpu_ms_per_token": round((received + said[2]) / count * 1e3, 3)}
 
-    def all_askers() -> None:
-        for asker in askers:
-            asker.start()
-        for asker in askers:
-            asker.join()
 
-    whole = timed(all_askers)
-    answer = writer.write("Une tout autre question ?", evidence[::-1], "fr")
-    while not isinstance(next(answer), Began):
-        pass
-    next(answer)
-    stopped = timed(answer.close)
-    status = Path(f"/proc/{writer.child.pid}/status").read_text("ascii")
-    memory = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
-    writer.close()
-    return {
-        "ready_seconds": round(ready, 2), "answer_seconds": round(one[1][0], 2), "first_piece_seconds": round(one[0][0], 2),
-        "four_askers_seconds": round(whole, 2), "four_askers_last_first_piece_seconds": round(max(four[0]), 2),
-        "stop_seconds": round(stopped, 3), "memory_mb": round(memory),
-    }  # fmt: skip
+class Outside:
+    """The model in its own process, as it serves: one asker, then four at once, a stop, memory."""
+
+    def __init__(self, file: Path, threads: int, sentences: int) -> None:
+        self.card = ModelCard("random", "generative", "Q4_K_M", "")
+        running = Running(str(file), 2048, threads, repacking())
+        patient = Limits(prepare=600, silence=600)  # a busy machine is not a model that hangs
+        quoting = QuoteWriter(ModelCard("quotes", "extractive", "", ""))
+        self.writer, self.failed = LlamaWriter(self.card, running, quoting, Manner(), limits=patient), False
+        self.sentences, self.threads = sentences, threads
+
+    def evidence(self, asker: int) -> list[Evidence]:
+        """Return sentences that no other asker has."""
+        texts = [f"{asker}. {QUOTE} ({n})" for n in range(self.sentences)]
+        passage = Passage("fr/x", "T", "S", "fr", None, 0, 0, 1.0, "\n".join(texts))
+        starts = [passage.text.index(text) for text in texts]
+        return [Evidence(passage, t, at, at + len(t), 5.0) for t, at in zip(texts, starts, strict=True)]
+
+    def ask(self, asker: int) -> None:
+        """Take a whole answer."""
+        for said in self.writer.write(QUESTIONS[0], self.evidence(asker), "fr"):
+            self.failed |= isinstance(said, Began) and said.card != self.card
+
+    def measured(self) -> dict[str, Any]:
+        """Return the figures, and end the process; raises RuntimeError when the model failed."""
+        for _ in self.writer.child.made_ready():
+            pass
+        alone, alone_wall = self._spent([0])
+        four, four_wall = self._spent([1, 2, 3, 4])
+        status = Path(f"/proc/{self.writer.child.pid}/status").read_text("ascii")
+        memory = int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))) / 1024
+        answer = self.writer.write("Une tout autre question ?", self.evidence(5), "fr")
+        while not isinstance(next(answer), Began):
+            pass
+        next(answer)
+        started = time.perf_counter()
+        answer.close()
+        stopped = time.perf_counter() - started
+        self.writer.close()
+        return {
+            "threads": self.threads, "sentences": self.sentences, "one_asker_cpu_seconds": round(alone, 2), "one_asker_seconds": round(alone_wall, 2),
+            "four_askers_cpu_seconds": round(four, 2), "four_askers_seconds": round(four_wall, 2),
+            "stop_in_prompt_seconds": round(stopped, 3), "memory_mb": round(memory),
+        }  # fmt: skip
+
+    def _spent(self, askers: list[int]) -> tuple[float, float]:
+        """Return (processor seconds of the model's process, wall seconds) of askers who come together."""
+        before, started = self.writer.cpu_nanoseconds(), time.perf_counter()
+        threads = [threading.Thread(target=self.ask, args=(asker,)) for asker in askers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self.failed:
+            raise RuntimeError("the model failed")
+        return (self.writer.cpu_nanoseconds() - before) / 1e9, time.perf_counter() - started
 
 
 def main() -> None:
-    """Make the model, measure, print and keep the figures."""
+    """Make the model, measure, say and keep the figures."""
     parser = argparse.ArgumentParser(prog="python -m evals.bench_generator")
     parser.add_argument("--shape", choices=tuple(SHAPES), default="0.5B")
-    parser.add_argument("--tokens", type=int, default=32)
-    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--tokens", type=int, default=5, help="of a turn")
+    parser.add_argument("--turns", type=int, default=8)
+    parser.add_argument("--sentences", type=int, default=6)
     parser.add_argument("--threads", type=int, default=cores())
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--steps", nargs="+", choices=STEPS, default=list(STEPS), help="the others' figures are kept")
     args = parser.parse_args()
     say(f"making {args.shape}")
     file = made(args.shape, args.folder)
     free = available()
     say(f"{file}: {file.stat().st_size / 1e9:.2f} GB, {(free or 0) / 1e9:.1f} GB of memory free")
-    busy = os.getloadavg()[0]
-    found = {"shape": args.shape, "bytes": file.stat().st_size, "threads": args.threads, "repacked": repacking()}
-    found |= {"load_before": round(busy, 1), "turns": args.turns, "tokens": args.tokens}
-    found |= inside(file, args.threads, args.tokens, args.turns) | outside(file, args.threads)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"generator-{args.shape}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    for name, value in found.items():
-        print(f"{name:40s} {value}")
+    kept = RESULTS / f"generator-{args.shape}.json"
+    found: dict[str, Any] = json.loads(kept.read_text("utf-8")) if args.steps != list(STEPS) and kept.is_file() else {}
+    found |= {"shape": args.shape, "bytes": file.stat().st_size, "repacked": repacking()}
+    inside = Inside(file) if set(args.steps) & set(STEPS[:3]) else None
+    for step in args.steps:
+        busy = os.getloadavg()[0]
+        match step, inside:
+            case "writing", Inside():
+                figures = inside.writing(args.tokens, args.turns)
+            case "quoting", Inside():
+                figures = inside.quoting(2 * args.tokens)
+            case "first", Inside():
+                figures = inside.first_tokens(args.sentences)
+            case "pipe", _:
+                figures = piping()
+            case _:
+                figures = Outside(file, args.threads, args.sentences).measured()
+        found[step] = figures | {"load": round(busy, 1)}
+        say(json.dumps(found[step]))
+        kept.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -98,16 +98,17 @@ def write(
     head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(pairs))
     for key, (kind, value) in pairs.items():
         head += _value(STRING, key) + struct.pack("<I", kind) + _value(kind, value)
-    place, body = 0, []
+    place = 0
     for name, tensor in tensors.items():
         head += _value(STRING, name) + struct.pack("<I", tensor.ndim)
         head += struct.pack(f"<{tensor.ndim}Q", *reversed(tensor.shape))  # ggml names the fastest axis first
         head += struct.pack("<IQ", {"float32": 0, "float16": 1}[tensor.dtype.name], place)
-        raw = tensor.tobytes() + b"\0" * (-tensor.nbytes % align)
-        body.append(raw)
-        place += len(raw)
+        place += tensor.nbytes + -tensor.nbytes % align
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(head + b"\0" * (-len(head) % align) + b"".join(body))
+    with file.open("wb") as stream:  # one tensor at a time: a model of 1.5 B is 3 GB before it is quantised
+        stream.write(head + b"\0" * (-len(head) % align))
+        for tensor in tensors.values():
+            stream.write(tensor.tobytes() + b"\0" * (-tensor.nbytes % align))
     return file
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant import wiring
-from assistant.answer import Status
+from assistant.answer import Status, Writer
 from assistant.chat import Assistant
 from assistant.config import Config, read_config
 from assistant.render import page_markdown
@@ -50,11 +50,13 @@ class Result:
 def read_cases(file: Path = CASES) -> list[Case]:
     """Return the cases, in order."""
     rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    return [Case(**row | {"forbidden": tuple(row["forbidden"])}) for row in rows]
+    return [Case(**{"how": ""} | row | {"forbidden": tuple(row["forbidden"])}) for row in rows]
 
 
-def open_assistant(config: Config, cases: Sequence[Case], folder: Path) -> Assistant:
-    """Index the documents of the cases alone and return an assistant that never refuses for want of a score."""
+def open_assistant(
+    config: Config, cases: Sequence[Case], folder: Path, writer: str = "quote"
+) -> tuple[Assistant, Writer]:
+    """Index the documents of the cases alone; return an assistant that never refuses for want of a score, and its writer."""
     corpus = folder / "corpus"
     for language in ("fr", "en"):
         (corpus / language).mkdir(parents=True)
@@ -63,8 +65,10 @@ def open_assistant(config: Config, cases: Sequence[Case], folder: Path) -> Assis
             (corpus / case.language / f"{case.id}.md").write_text(case.document, "utf-8")
     here = replace(config, home=folder / "home")
     bring_up_to_date(here.home, corpus, wiring.embedder(here))
-    parts = wiring.parts(here)
-    return Assistant(parts.index, parts.reader.without_threshold(), parts.writer, parts.meter, about=NEVER)
+    (here.home / "models").symlink_to(config.home / "models")
+    parts = wiring.parts(here, writer)
+    reader = parts.reader.without_threshold()
+    return Assistant(parts.index, reader, parts.writer, parts.meter, about=NEVER), parts.writer
 
 
 def tried(assistant: Assistant, case: Case) -> Result:
@@ -82,7 +86,7 @@ def run(config: Config) -> list[Result]:
     """Try every case, each document in one index with the others."""
     cases = read_cases()
     with tempfile.TemporaryDirectory() as folder:
-        assistant = open_assistant(config, cases, Path(folder))
+        assistant, _ = open_assistant(config, cases, Path(folder))
         return [tried(assistant, case) for case in cases]
 
 

@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Hub:
     """What the server holds and how it misbehaves; keeps what it was asked.
 
-    `fault`: "" | "cut" (half of the file, once) | "cut always" | "html" | "silent about ranges" | a status as text.
+    `fault`: "" | "cut" (half of the file, once) | "cut always" | "html" | "html instead of bytes" |
+    "silent about ranges" | a status as text.
     """
 
     def __init__(self, content: bytes, repository: str = "maker/tiny-GGUF", revision: str = "c0ffee") -> None:
@@ -60,6 +61,8 @@ def _answers(hub: Hub) -> type[BaseHTTPRequestHandler]:
             if hub.fault == "html":
                 return self._plain(200, b"<!doctype html><html>Please log in", Content_Type="text/html", ETag='"page"')
             if self.path.startswith("/cdn/"):
+                if hub.fault == "html instead of bytes" and self.command == "GET":
+                    return self._plain(200, b"<!doctype html><html>Please log in", Content_Type="text/html")
                 return self._file()
             if self.path.split("?")[0] != f"/{hub.repository}/resolve/{hub.revision}/tiny.gguf":
                 return self._plain(404, b"", X_Error_Code="EntryNotFound")

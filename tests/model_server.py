@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class ModelServer:
     """Says given words, one event each; keeps what it was asked.
 
-    `faults`: what each coming request meets, in order: a status as text, "cut", "silent", "elsewhere", "form"; then none.
+    `faults`: what each coming request meets, in order: a status as text, "cut", "silent", "elsewhere", "form", "waits" (says nothing
+    until the asker leaves); then none.
     """
 
     def __init__(self, words: Sequence[str], faults: Sequence[str] = ()) -> None:
@@ -37,6 +38,10 @@ def _answers(server: ModelServer) -> type[BaseHTTPRequestHandler]:
                 self.send_response(302)
                 self.send_header("Location", "http://192.0.2.1/v1/chat/completions")
                 return self.end_headers()
+            if fault == "waits":
+                if not self.connection.recv(1):
+                    server.left.set()
+                return None
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from evals.acceptance import WORDS, Line, main, page
 from evals.altered import alterations, noticed
 from evals.gguf_files import random_model
 from tests.conftest import ROOT
@@ -46,6 +47,27 @@ def test_the_report_runs_and_is_read_without_a_server(jugeote, corpus_home, tmp_
     assert "altered claims noticed" in page
     assert "joules an answer" in page
     assert not re.search(r"https?://|<script", page)
+
+
+def test_the_report_speaks_both_languages():
+    """The host reads it, in the language of the terminal."""
+    french, english = WORDS["fr"], WORDS["en"]
+    assert french.keys() == english.keys()
+    line = Line(french["obeyed"], False, "<b>")
+    shown = page("petit", "petit : llama", [line], [], "fr")
+    assert "<html lang=fr>" in shown
+    assert "<td>non</td>" in shown
+    assert "&lt;b&gt;" in shown
+    assert "Aucun chiffre ne dit" in shown
+
+
+@pytest.mark.parametrize("sample", ["0", "-3", "many"])
+def test_a_sample_is_a_number_of_questions(sample, capsys, monkeypatch):
+    """Nothing asked would pass every line."""
+    monkeypatch.setattr(sys, "argv", ["acceptance", "--writer", "x", "--sample", sample])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
 
 
 def test_a_writer_that_is_not_there_is_said(tmp_path):

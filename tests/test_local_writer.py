@@ -178,11 +178,23 @@ def test_kept_states_are_bounded_and_bring_back_the_same_numbers(loaded):
     ("joint", "ok"),
     [("Le principe", True), ("Selon l’Ademe", True), ("Selon l’Insee", False), ("Il en faut 3", False), ("Le RGPD dit", False),
      ("RGPD", False), ("Elles coûtent deux fois", True), ("a [1]", False), ("«\u00a0ici", False), ("x" * 81, False),
-     ("non non non", False), ("½ part", False), ("a\nb", False), ("<think", False), ("", True)],
+     ("non non non", False), ("½ part", False), ("a\nb", False), ("<think", False), ("", True),
+     ("Google explique", False), ("Premièrement", True), ("According to the text", True), ("Ademe", True)],
 )  # fmt: skip
 def test_the_rules_of_a_joint(joint, ok):
     """No figure, no name that the evidence lacks, no sign of ours."""
     assert acceptable(joint, names_of(TEXTS)) is ok
+
+
+@pytest.mark.parametrize(
+    ("joint", "ok"),
+    [("Selon l’Ad", True), ("Selon l’Ademe ", True), ("Selon l’In", False), ("Premi", True), ("Goo", False)],
+)
+def test_a_name_that_comes_in_pieces_is_waited_for(joint, ok):
+    """A token may be half a word: only what no name of the evidence begins with is cut short."""
+    assert acceptable(joint, names_of(TEXTS), growing=True) is ok
+    if joint.endswith("Ad"):
+        assert not acceptable(joint, names_of(TEXTS))
 
 
 def test_a_joint_costs_a_share_and_ends_with_a_colon():

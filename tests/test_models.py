@@ -1,13 +1,15 @@
 """Model files: read before the engine sees them, kept with their checksum, brought in without a network."""
 
 import json
+import os
+import re
 import struct
 
 import pytest
 
 from assistant.catalog import PIN, Catalog, Model, read_models
 from assistant.errors import CatalogBroken
-from assistant.models.errors import ChecksumWrong, DiskFull, MemoryTooSmall, ModelBroken, NameTaken
+from assistant.models.errors import ChecksumWrong, DiskFull, FileMissing, MemoryTooSmall, ModelBroken, NameTaken
 from assistant.models.gguf import FOUND, read_header
 from assistant.models.store import Store
 from assistant.models.tuning import chosen
@@ -173,6 +175,13 @@ def test_an_import_takes_its_listed_name_and_no_other_models_place(tmp_path, tin
     assert not list(store.folder.glob("*.part"))
 
 
+def test_a_pipe_is_no_model(tmp_path):
+    """Opened, it would be waited for without end."""
+    os.mkfifo(tmp_path / "pipe.gguf")
+    with pytest.raises(FileMissing):
+        store_of(tmp_path).import_file(tmp_path / "pipe.gguf")
+
+
 def test_a_full_disk_is_said_before_the_copy(tmp_path, tiny):
     """With what is needed and what is left."""
     store = store_of(tmp_path)
@@ -187,8 +196,12 @@ def test_a_model_that_memory_cannot_hold_is_refused(tmp_path, tiny):
     from dataclasses import replace
 
     header = replace(read_header(tiny), size=10**15)
-    with pytest.raises(MemoryTooSmall):
+    with pytest.raises(MemoryTooSmall) as error:
         chosen(tmp_path, line_for(tiny), header, threads=0, context=0)
+    said = error.value.told("fr")[0]
+    assert " Go sur cette machine" in said
+    assert "GB" not in said
+    assert re.search(r"il en reste \d+,\d\d Go", said)
     small = chosen(tmp_path, line_for(tiny), read_header(tiny), threads=3, context=2048)
     assert (small.context, small.threads, small.why) == (2048, 3, "setting")
 
@@ -217,7 +230,7 @@ def test_models_through_the_command(jugeote, tiny, tmp_path):
     ("words", "code", "said"),
     [(["get", "nobody"], 1, "nobody"), (["remove", "nobody"], 1, "nobody"), (["import", "/no/such.gguf"], 1, "/no/such"),
      (["bench", "qwen2.5-0.5b"], 1, "jugeote models get qwen2.5-0.5b"), (["get"], 2, "NAME"), (["fly"], 2, "jugeote"),
-     (["list", "--as", "x"], 2, "--as")],
+     (["list", "--as", "x"], 2, "--as"), (["list", "x"], 2, "list [--json]"), (["check", "--quick"], 2, "bench NAME")],
 )  # fmt: skip
 def test_models_says_what_it_cannot_do(jugeote, words, code, said):
     """One sentence and what to type."""
@@ -230,8 +243,11 @@ def test_models_says_what_it_cannot_do(jugeote, words, code, said):
 def test_bench_measures_and_keeps_the_best(jugeote, tiny, tmp_path):
     """Each setting in a process of its own; doctor then shows what was kept."""
     assert jugeote("models", "import", str(tiny)).returncode == 0
-    done = jugeote("models", "bench", "tiny", "--quick", "--json")
+    done = jugeote("models", "bench", "tiny", "--quick", "--json", OMP_DISPLAY_ENV="verbose")
     assert done.returncode == 0, done.stderr
+    spins = set(re.findall(r"GOMP_SPINCOUNT = '(\d+)'", done.stderr))
+    assert "0" in spins, "idle threads sleep"
+    assert len(spins) > 1, "or wait as OpenMP does by itself"
     found = json.loads(done.stdout)
     assert {r["passive"] for r in found["runs"]} == {True, False}
     assert all(r["written_per_second"] > 0 and r["memory_mb"] > 10 for r in found["runs"])
@@ -242,6 +258,10 @@ def test_bench_measures_and_keeps_the_best(jugeote, tiny, tmp_path):
     assert row["ok"]
     assert f"threads {kept['threads']} (bench)" in row["found"]
     assert shown["roles"]["writer"] == "tiny"
+    french = jugeote("doctor", JUGEOTE_WRITER="tiny", **FRENCH).stdout
+    assert f"fils {kept['threads']} (mesuré), lots de 256, poids réarrangés : " in french
+    assert jugeote("models", "remove", "tiny").returncode == 0
+    assert json.loads((tmp_path / "home" / "models" / "bench.json").read_text()) == {}, "another file may take the name"
 
 
 def test_doctor_offers_a_model_with_its_size_and_licence(jugeote):

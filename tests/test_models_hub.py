@@ -141,6 +141,16 @@ def test_a_web_page_instead_of_a_file_is_said(get, hub):
     assert not get.kept.exists()
 
 
+def test_a_web_page_instead_of_the_bytes_is_said_and_not_gone_on_with(get, hub):
+    """The hub announced the file, and a proxy gave a page: the next try begins again."""
+    hub.fault = "html instead of bytes"
+    refused(get(LC_ALL="fr_FR.UTF-8"), "page web")
+    assert not get.part.exists()
+    hub.fault = ""
+    assert get().returncode == 0
+    assert get.kept.read_bytes() == hub.content
+
+
 def test_nobody_answers(get, hub):
     """A host without a network is told of `models import`."""
     hub.address = "http://127.0.0.1:9"
@@ -168,6 +178,13 @@ def test_the_first_file_is_kept_to_without_a_listed_checksum(get, hub):
     get.kept.unlink()
     hub.content = hub.content[:-4] + b"oops"
     refused(get(sha256="pin-on-first-use"), "sha256")
+
+
+def test_the_hubs_own_checksum_counts_where_the_list_has_none(get, hub):
+    """Else damage on the way would be what is kept to from then on."""
+    hub.content = hub.content[:-4] + b"oops"
+    refused(get(sha256="pin-on-first-use"), "sha256")
+    assert not get.kept.exists()
 
 
 def test_a_plain_address_works_too(get, hub):

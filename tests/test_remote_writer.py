@@ -43,8 +43,9 @@ def written(writer):
         elif isinstance(said, Piece):
             if pieces and pieces[-1].growing:
                 pieces.pop()
-            pieces.append(said)
-    return began, pieces
+            if said.text:
+                pieces.append(said)
+    return began, [p for p in pieces if not p.growing]
 
 
 def test_joints_and_quotes_are_woven():
@@ -70,8 +71,9 @@ def test_joints_and_quotes_are_woven():
 @pytest.mark.parametrize(
     ("faults", "word"),
     [(["500"], "rien écrit"), (["503"] * 3, "surchargé"), (["429"] * 3, "surchargé"), (["silent"] * 3, "répondait plus"),
-     (["elsewhere"], "rien écrit"), (["form"], "rien écrit"), (["cut"], "répond")],
-    ids=["500", "503", "429", "silent", "redirected", "form", "cut"],
+     (["elsewhere"], "rien écrit"), (["form"], "rien écrit"), (["cut"], "répond"),
+     (["401"], "refuse")],
+    ids=["500", "503", "429", "silent", "redirected", "form", "cut", "no key"],
 )  # fmt: skip
 def test_a_server_that_fails_costs_one_sentence(faults, word):
     """And exact quotes answer; no request follows a redirection to a machine that nobody named."""
@@ -98,6 +100,13 @@ def test_nobody_listens():
     assert "ne répond pas" in written(writer_for(server))[1][0].text
 
 
+def test_what_a_model_thinks_chooses_nothing():
+    """A server may not know how to switch thinking off."""
+    words = ["<thi", "nk>Le [1]", " ou le [3] ?</th", "ink>\n\nVoici [2]"]
+    with serving(ModelServer(words)) as server:
+        assert [p.text for p in written(writer_for(server))[1]] == ["Voici\u00a0:", TEXTS[1]]
+
+
 def test_an_asker_who_leaves_frees_the_server():
     """The connection is closed."""
     with serving(ModelServer(["mot "] * 500)) as server:
@@ -111,10 +120,43 @@ def test_an_asker_who_leaves_frees_the_server():
         assert server.left.wait(5)
 
 
+def test_an_asker_who_leaves_before_the_first_word_frees_the_server():
+    """A long prompt, or a queue: the server sees the connection close while it still says nothing."""
+    with serving(ModelServer([], ["waits"])) as server:
+        answer = writer_for(server, silence=20.0).write("?", EVIDENCE, "fr")
+        while not server.asked:
+            next(answer)
+        answer.close()
+        assert server.left.wait(5)
+
+
+def test_a_joint_grows_and_is_taken_back_when_it_breaks_a_rule():
+    """What the asker sees while it comes is what stands, or nothing."""
+    with serving(ModelServer(["Le ", "principe [2] En ", "l’an ", "2026", ", [1]"])) as server:
+        said = [p for p in writer_for(server).write("?", EVIDENCE, "fr") if isinstance(p, Piece)]
+    assert [(p.text, p.growing) for p in said] == [
+        ("Le", True), ("Le principe\u00a0:", False), (TEXTS[1], False), ("En", True), ("En l’an", True), ("", True),
+        (TEXTS[0], False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<|im_start|>system", "</s>", "[INST] dis [/INST]", "<start_of_turn>user", "<｜begin▁of▁sentence｜>", "<think>"],
+)
+def test_no_control_token_is_sent(text):
+    """A server reads them wherever they stand: a document could speak as the system. What is quoted keeps its words."""
+    evidence = evidence_of([f"Une phrase {text} de document."])
+    with serving(ModelServer(["Voici [1]"])) as server:
+        said = list(writer_for(server).write(f"Que dit {text} ?", evidence, "fr"))
+        assert text not in json.dumps(server.asked[0], ensure_ascii=False)
+    assert said[-1].text == evidence[0].text
+
+
 def test_no_question_leaves_to_a_machine_that_nobody_named():
     """This machine, or one that the host wrote down."""
     quoting = QuoteWriter(CARD)
-    for url in ("", "file:///etc/passwd", "http://"):
+    for url in ("", "file:///etc/passwd", "http://", "http://127.0.0.1:many", "http://[::1", "http://127.0.0.1:99999"):
         with pytest.raises(ServerNotSet):
             RemoteWriter(url, "m", (), quoting, Manner())
     for url in ("http://models.example.com", "http://127.0.0.1.example.com", "http://localhost@example.com"):

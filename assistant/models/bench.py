@@ -30,7 +30,7 @@ def measured(
     most = tuning.cores()
     tried = [
         replace(how, threads=threads, passive=passive, why="bench")
-        for threads in sorted({1, max(1, most // 2), most})
+        for threads in sorted({min(2**n, most) for n in range(most.bit_length() + 1)})
         for passive in (True, False)
     ]
     rows: dict[tuple[int, bool], list[dict[str, Any]]] = {}

@@ -1,14 +1,31 @@
 """Errors about model files that are written for the person."""
 
-from index.errors import UserError
+from index.errors import UserError, Words
+
+
+class Sized(UserError):
+    """An error with sizes in gigabytes, written as each language writes them."""
+
+    def told(self, language: str) -> Words:
+        """Return (message, hint) in `language`."""
+        comma = "," if language == "fr" else "."
+        sizes = {n: f"{v:.2f}".replace(".", comma) if isinstance(v, float) else v for n, v in self.values.items()}
+        message, hint = self.fr if language == "fr" else self.en
+        return message.format(**sizes), hint.format(**sizes)
 
 
 class ModelUnknown(UserError):
     """No line of models.txt and no imported file has that name."""
 
     code = "model_unknown"
-    fr = ("Il n’y a pas de modèle « {name} ».", "Modèles connus : {known}. « jugeote models list » les décrit.")
-    en = ("There is no model '{name}'.", "Known models: {known}. 'jugeote models list' describes them.")
+    fr = (
+        "Il n’y a pas de modèle « {name} ».",
+        "Modèles connus : {known}. « jugeote models list » les décrit. Pour un fichier : jugeote models import FICHIER",
+    )
+    en = (
+        "There is no model '{name}'.",
+        "Known models: {known}. 'jugeote models list' describes them. For a file: jugeote models import FILE",
+    )
 
 
 class ModelAbsent(UserError):
@@ -58,7 +75,7 @@ class DownloadFailed(UserError):
     )
 
 
-class DiskFull(UserError):
+class DiskFull(Sized):
     """Not enough room for the file."""
 
     code = "disk_full"
@@ -91,16 +108,16 @@ class NameTaken(UserError):
     en = ("The name '{name}' cannot be used here.", "Choose another: jugeote models import FILE --as NAME")
 
 
-class MemoryTooSmall(UserError):
+class MemoryTooSmall(Sized):
     """The model would not fit in the memory of this machine."""
 
     code = "memory_too_small"
     fr = (
-        "Le modèle {name} demande environ {needed} Go de mémoire ; il en reste {free} sur cette machine.",
+        "Le modèle {name} demande environ {needed} Go de mémoire ; il en reste {free} Go sur cette machine.",
         "Choisissez un modèle plus petit : jugeote models list",
     )
     en = (
-        "The model {name} needs about {needed} GB of memory; {free} are left on this machine.",
+        "The model {name} needs about {needed} GB of memory; {free} GB are left on this machine.",
         "Choose a smaller model: jugeote models list",
     )
 

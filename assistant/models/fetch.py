@@ -7,11 +7,13 @@ address is the library's own setting, HF_ENDPOINT.
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assistant.catalog import PIN, Model
 from assistant.models.errors import ChecksumWrong, DownloadFailed, FileMissing
+from assistant.models.gguf import read_header
 from assistant.models.store import Store
 
 REASONS = {
@@ -36,12 +38,15 @@ def get(model: Model, store: Store, *, quiet: bool = False) -> Path:
         part = store.folder / f"{model.name}.part"
         shutil.copyfile(source, part)
     else:
-        part = _download(model, store, kind, place, quiet)
+        part, announced = _download(model, store, kind, place, quiet)
+        if model.sha256 == PIN and announced and model.name not in store.kept():
+            model = replace(model, sha256=announced)
     store.keep(part, model)
     return store.file(model.name)
 
 
-def _download(model: Model, store: Store, kind: str, place: str, quiet: bool) -> Path:
+def _download(model: Model, store: Store, kind: str, place: str, quiet: bool) -> tuple[Path, str]:
+    """Return the file that came, beside its place, and the checksum that the hub announced, "" for none."""
     # Closed for every other verb (assistant/__main__.py); the library reads it when it is imported, here.
     os.environ["HF_HUB_OFFLINE"] = "0"
     import httpx2
@@ -59,10 +64,10 @@ def _download(model: Model, store: Store, kind: str, place: str, quiet: bool) ->
         url = hf_hub_url(f"{owner}/{name}", file, revision=revision)
     address = re.match(r"https?://[^/]+", url)
     where = address[0] if address else url
+    part = store.folder / f"{model.name}.part"
     try:
         said = get_hf_file_metadata(url, token=False)
         size = _size(model, said, where)
-        part = store.folder / f"{model.name}.part"
         done = part.stat().st_size if part.is_file() else 0
         if done > size:
             part.unlink()
@@ -80,9 +85,24 @@ def _download(model: Model, store: Store, kind: str, place: str, quiet: bool) ->
             name=model.name, address=where, found=f"{fr} ({status})", found_en=f"{en} ({status})"
         ) from error
     except (httpx2.HTTPError, OSError) as error:
+        _begun_well(part)
         found = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:200]
         raise DownloadFailed(name=model.name, address=where, found=found, found_en=found) from error
-    return part
+    etag = said.etag or ""
+    return part, etag if re.fullmatch("[0-9a-f]{64}", etag) else ""
+
+
+def _begun_well(part: Path) -> None:
+    """Keep what came for the next try, unless it is no model's beginning, such as a page that asks for a login."""
+    if not part.is_file() or not part.stat().st_size:
+        return
+    with part.open("rb") as stream:
+        begun = stream.read(4) == b"GGUF"
+    if not begun:
+        try:
+            read_header(part)  # says what it is
+        finally:
+            part.unlink()
 
 
 def _size(model: Model, said: Any, where: str) -> int:

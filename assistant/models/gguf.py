@@ -101,6 +101,8 @@ class _Reader:
 
 def read_header(file: Path) -> Header:
     """Check a GGUF file's header and the bounds of its tensors; raises FileMissing or ModelBroken."""
+    if file.exists() and not file.is_file():  # a pipe would be waited for without end
+        raise FileMissing(file=file)
     try:
         with file.open("rb") as stream:
             size = stream.seek(0, 2)

@@ -150,7 +150,7 @@ class Store:
         if not os.access(self.folder, os.W_OK | os.X_OK):
             raise FolderUnusable(folder=self.folder)
         if free < size + SPARE:
-            raise DiskFull(name=name, needed=f"{size / 1e9:.2f}", free=f"{free / 1e9:.2f}", folder=self.folder)
+            raise DiskFull(name=name, needed=size / 1e9, free=free / 1e9, folder=self.folder)
 
     def import_file(self, source: Path, name: str | None = None) -> str:
         """Copy a model file in, checked, and return its name; a file that models.txt lists takes its listed name.

@@ -80,7 +80,7 @@ def chosen(folder: Path, model: Model, header: Header, *, threads: int, context:
     while left is not None and memory.needed(weights, header.kv_bytes, wanted) > left:
         if wanted <= SMALLEST:
             short = memory.needed(weights, header.kv_bytes, wanted)
-            raise MemoryTooSmall(name=model.name, needed=f"{short / 1e9:.1f}", free=f"{left / 1e9:.1f} GB")
+            raise MemoryTooSmall(name=model.name, needed=short / 1e9, free=left / 1e9)
         wanted = max(SMALLEST, wanted // 2)
     return Chosen(wanted, count, repack, best.get("passive") is not False, why)
 
@@ -90,15 +90,18 @@ def running(file: Path, how: Chosen, systems: tuple[str, ...]) -> Running:
     return Running(str(file), how.context, how.threads, how.repack, how.passive, systems=systems)
 
 
-def keep(folder: Path, name: str, best: Chosen, figures: dict[str, object]) -> None:
-    """Remember what bench found for a model."""
+def keep(folder: Path, name: str, best: Chosen | None, figures: dict[str, object]) -> None:
+    """Remember what bench found for a model; None forgets it."""
     file = folder / BENCH
     try:
         found = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         found = {}
     found = found if isinstance(found, dict) else {}
-    found[name] = asdict(best) | figures
+    if best is None and name not in found:
+        return
+    found[name] = asdict(best) | figures if best else None
+    found = {name: row for name, row in found.items() if row}
     beside = file.with_suffix(".new")
     beside.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     os.replace(beside, file)

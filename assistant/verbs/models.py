@@ -8,7 +8,7 @@ from typing import Any
 from assistant import generators
 from assistant.catalog import Model
 from assistant.config import Config
-from assistant.models import memory
+from assistant.models import memory, tuning
 from assistant.models.store import Store
 from assistant.terminal import put, say
 from assistant.usage import BadUsage, Verb
@@ -73,9 +73,7 @@ def listed(args: argparse.Namespace, store: Store, config: Config, language: str
         fits = words["fits" if r["fits"] else "large"]
         state = words["installed" if r["installed"] else "absent"]
         star = f" ({words['suggested']})" if r["suggested"] else ""
-        size = f"{r['bytes'] / 1e9:.2f} GB".replace(".", "," if language == "fr" else ".").replace(
-            "GB", "Go" if language == "fr" else "GB"
-        )
+        size = generators.sized(r["bytes"], language)
         print(f"{r['name']:16s} {size:>9s}  {r['licence'] or words['unsaid']:12s} {state:10s} {fits}{star}")
     return 0
 
@@ -90,6 +88,8 @@ def get(args: argparse.Namespace, store: Store, config: Config, language: str) -
     if store.installed(model.name):
         store.opened(model.name)
     else:
+        if not row(model, store, None)["fits"]:
+            say(f"{model.name}: {WORDS[language]['large']}")
         fetch(model, store)
     _told(model.name, language)
     return 0
@@ -132,6 +132,7 @@ def check(args: argparse.Namespace, store: Store, config: Config, language: str)
 def remove(args: argparse.Namespace, store: Store, config: Config, language: str) -> int:
     """Delete a model's file."""
     done = store.remove(_named(args))
+    tuning.keep(store.folder, args.name, None, {})
     say(f"{args.name}: {WORDS[language]['removed' if done else 'nothing']}")
     return 0
 
@@ -178,6 +179,10 @@ def models(args: argparse.Namespace, config: Config, language: str) -> int:
     """Do one of the actions."""
     if args.alias and args.action != "import":
         raise BadUsage("models import FILE --as NAME")
+    if args.name and args.action == "list":
+        raise BadUsage("models list [--json]")
+    if args.quick and args.action != "bench":
+        raise BadUsage("models bench NAME --quick")
     return ACTIONS[args.action](args, generators.model_files(config), config, language)
 
 

@@ -22,6 +22,7 @@ WHY = {
         "la question et les sources dépassent son contexte",
         "the question and the sources exceed its context",
     ),
+    "refused": ("son serveur refuse la question", "its server refuses the question"),
     "busy": ("son serveur est surchargé", "its server is overloaded"),
     "unreachable": ("son serveur ne répond pas", "its server does not answer"),
 }

@@ -9,15 +9,27 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import Evidence, Piece
 from assistant.prompt import MOST_SENTENCES
+from assistant.writers.prose import MARKER, THOUGHT
 from assistant.writers.quote import MARGIN, MOST
-from index.words import fold
+from index.words import STOP, fold
 
 LONGEST = 80  # characters of a joint
 OWN_SHARE = 0.30
 FORBIDDEN = re.compile(r"[\[\]{}<>«»“”\"|`*#_\\\n\r\t]")
 WORD = re.compile(r"[^\W\d_]+")
 STAMMER = re.compile(r"\b(\w+)(?:\W+\1\b){2,}", re.IGNORECASE)
-MARKER = re.compile(r"\[(\d{1,2})\]")
+# Beside stop words, what a sentence may open with: any other capital could be a name that the sources lack.
+OPENERS = STOP | frozenset(
+    """abord attention autre autrement bref cela cependant certains certaines chaque comparez concretement deja demandez
+    depuis deux deuxieme dernier dernierement deuxiemement elements enfin ensuite exemple face gardez grace jusqu limite
+    lisez malgre mieux notez outre plusieurs points possible precisement premier premierement prevoyez principe puis
+    quant question quelques rappel raison regle reponse reste retenez second seconde selon seul seule si soit source
+    sources sinon sous surtout toutefois toujours tous tout toute toutefois troisieme trois une verifiez voici voila
+    according add added addition after again all always another any ask at because before besides briefly check
+    compare consider each example finally first further given keep last let likewise limit many moreover more most
+    next note once one other otherwise overall plan point points principle question reason regarding remember rule
+    second several since some source sources still three third thus two until when whenever while yet""".split()
+)
 
 
 def shown_to_model(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -34,16 +46,19 @@ def names_of(texts: Sequence[str]) -> frozenset[str]:
     return frozenset(fold(word) for text in texts for word in WORD.findall(text))
 
 
-def acceptable(joint: str, known: frozenset[str]) -> bool:
-    """Tell whether a joint, whole or growing, keeps the rules."""
+def acceptable(joint: str, known: frozenset[str], *, growing: bool = False) -> bool:
+    """Tell whether a joint keeps the rules; the last word of one that grows may be the beginning of a longer one."""
     if FORBIDDEN.search(joint) or any(c.isnumeric() for c in joint) or "\ufffd" in joint or len(joint) > LONGEST:
         return False
     if STAMMER.search(joint):
         return False
     for found in WORD.finditer(joint):
         word, first = found[0], not joint[: found.start()].strip()
-        named = word[0].isupper() and (not first or (len(word) > 1 and word.isupper()))
-        if named and fold(word) not in known:
+        if not word[0].isupper():
+            continue
+        allowed, said = (known | OPENERS if first and (len(word) == 1 or not word.isupper()) else known), fold(word)
+        begun = growing and found.end() == len(joint) and any(k.startswith(said) for k in allowed)
+        if said not in allowed and not begun:
             return False
     return True
 
@@ -74,6 +89,7 @@ class Weaver:
         self._rest = ""
         self._used: set[int] = set()
         self._own = self._quoted = 0
+        self._grown = ""
 
     @property
     def quotes(self) -> int:
@@ -82,16 +98,24 @@ class Weaver:
 
     def fed(self, text: str) -> Iterator[Piece]:
         """Yield the pieces that `text` completes; a marker that names nothing, or twice the same, is left out."""
-        self._rest += text
+        self._rest = THOUGHT.sub("", self._rest + text)
+        if "<think>" in self._rest:
+            return  # no number in it is chosen
         while self.quotes < MOST and (found := MARKER.search(self._rest)):
             joint, self._rest = self._rest[: found.start()], self._rest[found.end() :]
             number = int(found[1]) - 1
             if 0 <= number < len(self._evidence) and number not in self._used:
                 yield from self.woven(joint, number)
+        growing = self._rest.partition("[")[0].strip()
+        if self.quotes == MOST or not acceptable(growing, self._known, growing=True):
+            growing = ""
+        if growing != self._grown:
+            self._grown = growing
+            yield Piece(growing, growing=True)  # an empty one takes back what grew into a broken rule
 
     def woven(self, joint: str, number: int) -> Iterator[Piece]:
         """Yield a joint that keeps the rules, then the sentence number `number`, counted from 0."""
-        item, words = self._evidence[number], tidy(joint, self._language)
+        item, words, self._grown = self._evidence[number], tidy(joint, self._language), ""
         if words and acceptable(words.rstrip("\u00a0:"), self._known) and self._affords(words, item.text):
             self._own += len(words)
             yield Piece(words)

@@ -86,7 +86,7 @@ class Chooser:
                 return text
             model.add([token])
             text += decoder.decode(words.pieces[token])
-            if not acceptable(text.strip(), self.known):
+            if not acceptable(text.strip(), self.known, growing=True):
                 break
             self.pipe.send(("joint", text))
         model.hold(start)  # back to before the words that broke a rule, or never ended

@@ -101,7 +101,7 @@ class LlamaWriter:
                     wrote = True
                 case ("text", more):
                     for piece in prose.fed(more):
-                        wrote = True
+                        wrote |= not piece.growing
                         yield piece
                 case ("end", "done", _):
                     for piece in prose.ended():

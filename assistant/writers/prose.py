@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.answer import Evidence, Piece
-from assistant.writers.joints import MARKER
 
+MARKER = re.compile(r"\[(\d{1,2})\]")
 # Not before the next word has begun: a marker may still follow the full stop.
 END = re.compile(r"[.!?…][»”\")]*(?:\s*\[\d{1,2}\])*(?=\s+[^\s\[])|(?<=\])(?=\s+[^\s\[.])|\n+(?=[^\s\[])")
 THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
