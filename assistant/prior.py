@@ -51,6 +51,7 @@ class Prior:
     missed: float = 0.0
     unmet: float = 0.0
     unknown: float = 0.0
+    fit: float = 0.0  # of the best score of the reading model alone: it tells what has an answer better than which one
 
     def shift(self, question: str, found: Found) -> float:
         """Return what is added to the score of every sentence before it meets the threshold."""

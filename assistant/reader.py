@@ -15,7 +15,8 @@ from index.words import prefixes
 
 CANDIDATES = 24  # 24 pairs of 64 pieces cost about 0.16 CPU-s
 WORDS_WEIGHT = 0.3
-# What the model's score is added to, in its units: fitted listwise on our questions (evals/results.md).
+# What ranks the sentences: the model's score and what it is added to; fitted listwise on our questions (evals/results.md).
+MODEL_WEIGHT = 1.0
 COSINE_WEIGHT = 12.5
 COVERED_WEIGHT = 5.0
 ASKED_WEIGHT = 10.5  # of the square of `asked`: a question almost asked decides, a distant one does not
@@ -34,9 +35,10 @@ class Scorer(Protocol):
 class Reader:
     """The embedded reader and its threshold."""
 
-    def __init__(self, scorer: Scorer, threshold: float) -> None:
+    def __init__(self, scorer: Scorer, threshold: float, fit: float = 0.0) -> None:
         self._scorer = scorer
         self._threshold = threshold
+        self._fit = fit
 
     def without_threshold(self) -> "Reader":
         """Return the same reader that lets every sentence pass: for trying what refusals would hide."""
@@ -49,7 +51,16 @@ class Reader:
             return []
         scores = self._scorer.encode([(question, _shown(c)) for c, _ in rows])
         found = [
-            Evidence(c.passage, c.text, c.start, c.end, float(score) + _near(c, cosine), c.facts, c.asked)
+            Evidence(
+                c.passage,
+                c.text,
+                c.start,
+                c.end,
+                MODEL_WEIGHT * float(score) + _near(c, cosine),
+                c.facts,
+                c.asked,
+                float(score),
+            )  # fmt: skip
             for (c, cosine), score in zip(rows, scores, strict=True)
         ]
         found.sort(key=lambda e: (-e.score, e.passage.document, e.start))
@@ -58,8 +69,13 @@ class Reader:
     def read(
         self, question: str, vector: Vectors, candidates: Sequence[StoredSentence], shift: float = 0.0
     ) -> list[Evidence]:
-        """Return the evidence, best first; empty when no sentence passes the threshold, `shift` added to its score."""
-        return [e for e in self.ranked(question, vector, candidates) if e.score + shift >= self._threshold]
+        """Return the evidence, best first; empty when no sentence passes the threshold.
+
+        To every score is added `shift`, and what the model alone says of the sentence it likes best.
+        """
+        ranked = self.ranked(question, vector, candidates)
+        bar = self._threshold - shift - self._fit * max((e.fit for e in ranked), default=0.0)
+        return [e for e in ranked if e.score >= bar]
 
 
 def chosen(question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[tuple[StoredSentence, float]]:

@@ -164,7 +164,7 @@ def parts(config: Config, writer_name: str = "quote", meter: Ledger | None = Non
     chosen, limits = generators.writer(config, writer_name), thresholds()
     meter = meter or ledger(config, chosen)  # before the rest is opened: opening is counted
     opened = index(config)
-    reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers)
+    reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers, limits.prior.fit)
     return Parts(opened, reader, chosen, meter, limits)
 
 

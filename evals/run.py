@@ -109,7 +109,8 @@ def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Out
     return Outcome(
         question, answer, rankings, tuple(ranked), first.strength, first.asked, first.missed,
         unmet(answer.search, first.passages), first.unknown,
-        parts.limits.prior.shift(answer.search, first), broken, watch.costs,
+        parts.limits.prior.shift(answer.search, first) + parts.limits.prior.fit * max((e.fit for e in ranked), default=0.0),
+        broken, watch.costs,
     )  # fmt: skip
 
 

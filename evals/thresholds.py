@@ -3,9 +3,10 @@
 The rule (assistant/prior.py): an answer is given when
 
     score of the best sentence + what assistant/prior.py weighs: search strength, nearest question that a sentence answers,
-        nearest question that none answers, names that no passage holds, words that the index has never seen >= answers
+        nearest question that none answers, names that no passage holds, words that the index has never seen, best
+        score of the reading model alone >= answers
 
-Weights: a logistic regression on the six, fitted on dev, of the questions answered right (a right sentence among the
+Weights: a logistic regression on the seven, fitted on dev, of the questions answered right (a right sentence among the
 reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
 refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong of the
 questions that have an answer: a right answer and a right refusal count 1, a wrong refusal nothing, an answer without a right
@@ -52,16 +53,20 @@ class Rule:
         """Return what is compared with the threshold; minus infinity where nothing is read."""
         if not outcome.ranked or outcome.strength < self.about:
             return float("-inf")
-        return outcome.ranked[0].score + self.prior.weighed(
-            outcome.strength, outcome.asked, outcome.missed, outcome.unmet, outcome.unknown
-        )
+        near = self.prior.weighed(outcome.strength, outcome.asked, outcome.missed, outcome.unmet, outcome.unknown)
+        return outcome.ranked[0].score + near + self.prior.fit * fit(outcome)
 
 
-def signed(outcome: Outcome) -> tuple[float, float, float, float, float]:
+def fit(outcome: Outcome) -> float:
+    """Return the best score of the reading model alone."""
+    return max(e.fit for e in outcome.ranked)
+
+
+def signed(outcome: Outcome) -> tuple[float, float, float, float, float, float]:
     """Return what Prior weighs, in its order, each with its sign there."""
     known = (1 - outcome.unknown) ** 2
     near = known * outcome.strength**2, known * outcome.asked**2, -(outcome.missed**2)
-    return *near, -float(outcome.unmet), -outcome.unknown
+    return *near, -float(outcome.unmet), -outcome.unknown, fit(outcome)
 
 
 def logistic(features: Matrix, labels: Matrix) -> Matrix:
@@ -95,8 +100,7 @@ def fitted(outcomes: Sequence[Outcome]) -> Rule:
     if best <= 0:
         raise ThresholdsUnfit(found=f"best {best:.2f}")
     about = np.quantile([o.strength for o in read if right(o)], SPARED)
-    strength, asked, missed, unmet, unknown = (round(float(max(0.0, weight / best)), 2) for weight in others)
-    return Rule(Prior(strength, asked, missed, unmet, unknown), round(float(about), 2))
+    return Rule(Prior(*(round(float(max(0.0, weight / best)), 2) for weight in others)), round(float(about), 2))
 
 
 def good_ends(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> float:
