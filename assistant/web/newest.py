@@ -12,13 +12,15 @@ from assistant.answer import Answer
 PAUSE = 0.2  # seconds between two updates: the Chatbot reworks every message at each one (ui-notes section 3.3)
 
 
-async def newest(ask: Callable[[], Iterator[Answer]]) -> AsyncGenerator[Answer | BaseException, None]:
+async def newest(
+    ask: Callable[[], Iterator[Answer]], left: threading.Event | None = None
+) -> AsyncGenerator[Answer | BaseException, None]:
     """Yield the newest answer, then wait `PAUSE`; the answers are made in one thread, which also closes them.
 
-    What `ask` raises is yielded, last. Leaving early (stop, closed tab) lets the step in hand end, then closes `ask`'s
-    generator.
+    What `ask` raises is yielded, last. Leaving early, or setting `left` while nothing new comes, lets the step in hand
+    end, then closes `ask`'s generator.
     """
-    loop, queue, stopped = asyncio.get_running_loop(), asyncio.Queue[Answer | None](), threading.Event()
+    loop, queue, stopped = asyncio.get_running_loop(), asyncio.Queue[Answer | None](), left or threading.Event()
 
     def pump() -> None:
         answers = ask()
