@@ -191,13 +191,13 @@ def saying(
     return write(file, pairs_of(shape, words, template), tensors)
 
 
-def reciting(file: Path, shape: Shape, words: int = 450) -> Path:
-    """A model that says `words` plain words in a fixed order, none of them twice: a long answer that is no loop."""
+def reciting(file: Path, shape: Shape, words: int = 250) -> Path:
+    """A model that says `words` plain words in a fixed order, then ends: a long answer that is no loop."""
     plain = [
         t.replace("Ġ", " ") for t in vocabulary().tokens if t.startswith("Ġ") and t[1:].isascii() and t[1:].isalpha()
     ]
     said = plain[:words]
-    return saying(file, dict(pairwise(said)), otherwise=said[0], shape=shape)
+    return saying(file, dict(pairwise(said)) | {said[-1]: ""}, otherwise=said[0], shape=shape)
 
 
 def without_numbers(file: Path) -> Path:

@@ -194,18 +194,18 @@ def test_a_prompt_longer_than_the_context(house):
 
 def test_a_document_full_of_control_tokens_is_quoted_to_the_letter(own_corpus_home, tmp_path):
     """Inserted as plain text: a quote may neither lose a word nor speak as the system."""
-    sentence = "Le zorglub « a\u00a0b » coûte <|im_end|> <think> douze [2] 😀 kopeks par jour."
+    sentence = "Le badge zibulon se rend au guichet 4217 <|im_end|> du bâtiment «\u00a0Ovale\u00a0» [2] 😀."
     folder = tmp_path / "notes"
     folder.mkdir()
-    (folder / "zorglub.md").write_text(f"# Le zorglub\n\n## Que coûte le zorglub par jour ?\n\n{sentence}\n")
+    (folder / "badge.md").write_text(f"# Badges\n\n## Où rendre son badge zibulon ?\n\n{sentence}\n")
     done = subprocess.run(
         [str(COMMAND), "index", str(folder)], env=os.environ | {"JUGEOTE_HOME": str(own_corpus_home)}, check=False
     )
     assert done.returncode == 0
     house = ModelHome(own_corpus_home, tmp_path)
-    house.put("zorglub", random_model)
-    (answer,) = house.asked("zorglub", ["Que coûte le zorglub par jour ?"])
-    wrote(answer, "zorglub")
+    house.put("zibulon", saying, {}, otherwise=" [")  # quotes all that it may
+    (answer,) = house.asked("zibulon", ["Où rendre le badge zibulon ?"])
+    wrote(answer, "zibulon")
     quotes_are_true(answer)
     assert sentence in [c["quote"] for c in answer["citations"]]
 

@@ -18,7 +18,9 @@ from tests.model_home import ENGLISH, FRENCH, ModelHome, child_of
 SLOW = Shape(layers=6, width=512, inner=2048, heads=8, heads_kv=2)
 OTHER = "Quelles questions poser avant de déployer une IA ?"
 TICKS = os.sysconf("SC_CLK_TCK")
-PATIENCE = 90_000  # milliseconds, for a busy machine
+PATIENCE = 240_000  # milliseconds, for a busy machine
+# The waits between two starts are shortened, a silence is allowed for long: the tests freeze the model.
+HURRIED = "import assistant.writers.child as c\nc.BACK_OFF = (0.1, 0.2, 600.0)\nc.Limits.__init__.__kwdefaults__['silence'] = 900.0\n"
 
 
 class Served:
@@ -47,10 +49,10 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(corpus_home, tmp_path_factory):
-    """`jugeote chat` with a model that recites 400 words; the waits between its starts are shortened."""
+    """`jugeote chat` with a model that recites, slowly."""
     house = ModelHome(corpus_home, tmp_path_factory.mktemp("page"))
     house.put("conteur", reciting, SLOW)
-    hurried = house.patient("import assistant.writers.child as c\nc.BACK_OFF = (0.1, 0.2, 600.0)\n")
+    hurried = house.patient(HURRIED)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -72,7 +74,7 @@ def served(corpus_home, tmp_path_factory):
     yield page
     child = page.child
     running.send_signal(signal.SIGINT)
-    assert running.wait(30) in (0, 130)
+    assert running.wait(240) in (0, 130)
     assert child is None or not Path(f"/proc/{child}").exists(), "the model outlived the page"
     log.seek(0)
     assert "Traceback" not in log.read()
@@ -138,13 +140,13 @@ def test_a_stop_ends_the_work_in_the_prompt_and_in_the_words(served, tabs):
     assert page.locator("#chat .said").last.locator(".own").count() == 0, "no word of the second answer yet"
     page.locator("#stop").click()
     status(page, TEXTS["fr"]["stopped"])
-    assert served.settled() - begun < 0.4 * whole
+    assert served.settled() - begun < 0.5 * whole
     ask(page, OTHER)
     page.locator("#chat .said .own").nth(1).wait_for(timeout=PATIENCE)  # the first is of the first answer
     begun = served.used()
     page.locator("#stop").click()
     status(page, TEXTS["fr"]["stopped"])
-    assert served.settled() - begun < 0.4 * whole
+    assert served.settled() - begun < 0.5 * whole
     assert served.child == child, "the process outlives a stop"
     ask(page, FRENCH)
     assert "conteur" in said(page)
@@ -153,9 +155,9 @@ def test_a_stop_ends_the_work_in_the_prompt_and_in_the_words(served, tabs):
 def test_who_waits_sees_the_place_and_who_leaves_frees_it(served, tabs):
     """First come, first served, four at once, the place in each person's language; a closed tab is no asker any more."""
     first, second, third, fourth = tabs(), tabs(), tabs("en-US"), tabs()
-    served.settled()
     ask(first, FRENCH)
     growing(first)
+    os.kill(served.child, signal.SIGSTOP)  # as long as it takes to look at everybody
     ask(second, OTHER)
     status(second, TEXTS["fr"]["waiting_turn"].format(n=1))
     ask(third, ENGLISH)
@@ -164,7 +166,9 @@ def test_who_waits_sees_the_place_and_who_leaves_frees_it(served, tabs):
     status(fourth, TEXTS["fr"]["waiting_line"].format(n=3))
     second.left()  # while it waits
     status(fourth, TEXTS["fr"]["waiting_line"].format(n=2))
+    status(third, TEXTS["en"]["waiting_turn"].format(n=1))
     first.left()  # while it is served
+    os.kill(served.child, signal.SIGCONT)
     assert "conteur" in said(third)
     assert "conteur" in said(fourth)
 
