@@ -1,6 +1,7 @@
 """Let a few people in at a time, first come, first served; who waits is told how many come first, who leaves is let go.
 
-Knows nothing of questions. All of it runs in one event loop, so it needs no lock; only `left` is read by other threads.
+Knows nothing of questions. People come and go in one event loop, so it needs no lock; `leave` may be called, and `left`
+read, in any thread.
 """
 
 import asyncio
@@ -47,6 +48,6 @@ class Line:
 
     def leave(self, session: str) -> None:
         """Let go whatever a person waits for."""
-        for ticket in self._people:
+        for ticket in tuple(self._people):
             if ticket.session == session:
                 ticket.left.set()
