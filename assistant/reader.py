@@ -50,19 +50,10 @@ class Reader:
         if not rows:
             return []
         scores = self._scorer.encode([(question, _shown(c)) for c, _ in rows])
-        found = [
-            Evidence(
-                c.passage,
-                c.text,
-                c.start,
-                c.end,
-                MODEL_WEIGHT * float(score) + _near(c, cosine),
-                c.facts,
-                c.asked,
-                float(score),
-            )  # fmt: skip
-            for (c, cosine), score in zip(rows, scores, strict=True)
-        ]
+        found = []
+        for (c, cosine), fit in zip(rows, map(float, scores), strict=True):
+            score = MODEL_WEIGHT * fit + _near(c, cosine)
+            found.append(Evidence(c.passage, c.text, c.start, c.end, score, c.facts, c.asked, fit))
         found.sort(key=lambda e: (-e.score, e.passage.document, e.start))
         return found
 

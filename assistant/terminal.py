@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
+
+HALF = re.compile("[\ud800-\udfff]")  # no encoding holds it
 
 
 def terminal_language(environment: Mapping[str, str] = os.environ) -> str:
@@ -19,5 +22,5 @@ def say(text: str) -> None:
 
 
 def put(value: Any) -> None:
-    """Write one line of JSON to standard output, at once."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    """Write one line of JSON to standard output, at once; half a character, as a question may hold, is shown as one lost."""
+    print(HALF.sub("\ufffd", json.dumps(value, ensure_ascii=False)), flush=True)

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -167,19 +168,37 @@ def random_model(file: Path, *, shape: Shape | None = None, template: str | None
     return write(file, pairs_of(shape, vocabulary(), template), tensors_of(shape, vocabulary(), 1.0, seed))
 
 
-def saying(file: Path, after: Mapping[str, str], *, otherwise: str, template: str | None = CHATML) -> Path:
-    """A model that says `after[token]` after a token, `otherwise` after any other; "" ends the answer."""
-    shape, words = Shape(width=256, heads=4, heads_kv=1), vocabulary()
+def saying(
+    file: Path, after: Mapping[str, str], *, otherwise: str, template: str | None = CHATML, shape: Shape | None = None,
+    lost: str | None = None,
+) -> Path:  # fmt: skip
+    """A model that says `after[token]` after a token, `otherwise` after any other; "" ends the answer.
+
+    A larger `shape` says the same, more slowly. After the token `lost` come no numbers.
+    """
+    shape, words = shape or Shape(width=256, heads=4, heads_kv=1), vocabulary()
     tensors = tensors_of(shape, words, 0.0)
-    ids = {text: END if text == "" else words.id(text) for text in {*after, *after.values(), otherwise}}
+    named = {*after, *after.values(), otherwise, *([lost] if lost else [])}
+    ids = {text: END if text == "" else words.id(text) for text in named}
     embedded = tensors["token_embd.weight"].astype(np.float32)
     embedded[:, 0] = 4.0  # the same in every token: what "any other" is read from
     output = np.zeros_like(embedded)
     output[ids[otherwise], 0] = 2.0
     for token, then in after.items():
-        output[ids[then]] += embedded[ids[token]] * np.where(np.arange(256) == 0, 0, 40.0)
+        output[ids[then]] += embedded[ids[token]] * np.where(np.arange(shape.width) == 0, 0, 40.0)
+    if lost:
+        embedded[ids[lost]] = np.nan
     tensors |= {"token_embd.weight": embedded.astype(np.float16), "output.weight": output.astype(np.float16)}
     return write(file, pairs_of(shape, words, template), tensors)
+
+
+def reciting(file: Path, shape: Shape, words: int = 250) -> Path:
+    """A model that says `words` plain words in a fixed order, then ends: a long answer that is no loop."""
+    plain = [
+        t.replace("Ġ", " ") for t in vocabulary().tokens if t.startswith("Ġ") and t[1:].isascii() and t[1:].isalpha()
+    ]
+    said = plain[:words]
+    return saying(file, dict(pairwise(said)) | {said[-1]: ""}, otherwise=said[0], shape=shape)
 
 
 def without_numbers(file: Path) -> Path:

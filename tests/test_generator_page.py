@@ -106,18 +106,19 @@ def test_leaving_an_answer_frees_the_model(talking):
 
 def test_who_waits_is_told_the_place():
     """The status line, in the person's language, until the writing begins."""
+    from assistant.web.line import Line
     from assistant.web.page import Turn, _answer
 
     class Request:
         def __init__(self):
-            self.cookies, self.headers = {}, {"accept-language": "fr"}
+            self.cookies, self.headers, self.session_hash = {}, {"accept-language": "fr"}, "x"
 
     steps = [replace(answered(QUESTION, "fr")[0], sentences=(), waiting=2), *answered(QUESTION, "fr")]
     assistant = ScriptedAssistant({QUESTION: steps})
     assistant.pace = 0.3
 
     async def statuses():
-        return [row[-2] async for row in _answer(assistant, FACTS, None)((Turn(QUESTION),), Request())]
+        return [row[-2] async for row in _answer(assistant, FACTS, None, Line(1))((Turn(QUESTION),), Request())]
 
     with ThreadPoolExecutor(1) as another:  # the browser's loop runs in this thread
         found = another.submit(asyncio.run, statuses()).result()

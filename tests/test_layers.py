@@ -54,7 +54,7 @@ HOMES = {
     "tokenizers": {"index.encoder"}, "bm25s": {"index.words"}, "py3langid": {"index.language"},
     "markdown_it": {"index.documents"}, "filelock": {"index.build"}, "llama_cpp": {"assistant.writers.llama_child"},
     "huggingface_hub": {"assistant.models.fetch"}, "httpx2": {"assistant.models.fetch"},
-    "jinja2": {"assistant.writers.llama_words"}, "gradio": {"assistant.web.page"},
+    "jinja2": {"assistant.writers.llama_template"}, "gradio": {"assistant.web.page"},
     "fastapi": {"assistant.web.server"}, "uvicorn": {"assistant.web.server"}, "platformdirs": {"assistant.config"},
     "torch": set(), "transformers": set(), "scipy": set(), "pandas": set(), "requests": set(),
 }  # fmt: skip

@@ -380,7 +380,7 @@ def test_a_template_without_a_system_and_with_thinking(made, models):
         "{{ messages[0]['content'] }}<|im_end|>\n<|im_start|>assistant\n<think>\n"
     )
     assert written(made(random_model(models / "thinks.gguf", template=template)))[0].card == TINY
-    from assistant.writers.llama_words import rendered
+    from assistant.writers.llama_template import rendered
 
     class Formatter:
         def __init__(self, **_):

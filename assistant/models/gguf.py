@@ -14,6 +14,7 @@ from assistant.models.errors import FileMissing, ModelBroken
 LONGEST = 4_000_000  # bytes of one string: the longest chat templates have 0.02 million
 MOST_ITEMS = 2_000_000  # of an array: the largest vocabularies have 0.3 million tokens
 MOST_TENSORS, MOST_PAIRS = 20_000, 10_000
+LONGEST_CONTEXT = 20_000_000  # tokens: the longest known is 10 million; of 2 billion the engine takes seconds a token
 PLAIN = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 STRING, ARRAY = 8, 9
 # ggml's types: weights in a block, bytes of a block.
@@ -34,6 +35,8 @@ FOUND = {
     "version": ("version de GGUF inconnue", "an unknown version of GGUF"),
     "cut": ("il est tronqué ou son en-tête ment sur ses tailles", "it is cut short, or its header lies about its sizes"),
     "keys": ("il manque des réglages à son en-tête", "settings are missing from its header"),
+    "settings": ("un réglage de son en-tête est impossible", "a setting of its header is impossible"),
+    "part": ("ce n’est qu’une partie d’un modèle en plusieurs fichiers", "it is only one part of a model in several files"),
     "vocabulary": ("son vocabulaire manque ou ne va pas avec ses poids", "its vocabulary is missing or does not fit its weights"),
     "template": ("il n’a pas de modèle de dialogue (chat template)", "it has no chat template"),
     "encoder": ("c’est un modèle d’encodage, il ne sait pas écrire", "it is an encoder, it cannot write"),
@@ -163,6 +166,10 @@ def _described(reader: _Reader, said: dict[str, Any], shapes: dict[str, tuple[in
     if not isinstance(arch, str) or not all(isinstance(n, int) and n > 0 for n in needed):
         raise reader.broken("keys")
     layers, context, width = needed
+    if context > LONGEST_CONTEXT:
+        raise reader.broken("settings")
+    if said.get("split.count", 1) not in (0, 1):
+        raise reader.broken("part")
     if said.get(f"{arch}.attention.causal") is False or said.get(f"{arch}.pooling_type") not in (None, 0):
         raise reader.broken("encoder")
     tokens = said.get("tokenizer.ggml.tokens")

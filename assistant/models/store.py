@@ -196,5 +196,8 @@ class Store:
     def _save(self, kept: dict[str, Kept]) -> None:
         beside = self.folder / "lock.json.new"
         rows = {name: asdict(row) for name, row in sorted(kept.items())}
-        beside.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
-        os.replace(beside, self.folder / "lock.json")
+        try:
+            beside.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", "utf-8")
+            os.replace(beside, self.folder / "lock.json")
+        except OSError as error:  # a file that cannot be pinned is not run
+            raise FolderUnusable(folder=self.folder) from error

@@ -18,18 +18,18 @@ class Run:
     """One answer being made, seen from outside; any thread may stop it and wait for what it then says."""
 
     def __init__(self) -> None:
-        self._stop = threading.Event()
+        self.left = threading.Event()  # set when nobody wants more of it
         self._last: Future[Answer | None] = Future()
         self.started = False
 
     @property
     def stopped(self) -> bool:
         """Tell whether nobody wants more of it."""
-        return self._stop.is_set()
+        return self.left.is_set()
 
     def stop(self) -> None:
         """Ask it to end after the step in hand."""
-        self._stop.set()
+        self.left.set()
 
     def ended(self, last: Answer | None) -> None:
         """Note its last answer."""

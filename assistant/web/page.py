@@ -17,6 +17,7 @@ import gradio as gr
 from assistant.answer import Answer, Message, ModelCard, Status
 from assistant.energy.session import Totals
 from assistant.render import FactSource, asked_markdown, page_markdown, totals_markdown
+from assistant.web.line import Line
 from assistant.web.newest import Run, newest
 from assistant.web.texts import COOKIE, EXAMPLES, NAME, SCRIPT, TEXTS, Start, finished, page_language, start_texts
 from index.errors import UserError
@@ -88,19 +89,23 @@ def build(
         asks = [(question.submit, _begin), (send.click, _begin)]
         asks += [(button.click, _begin_with(name)) for name, button in zip(EXAMPLES, examples, strict=True)]
         running = []
+        line = Line(AT_ONCE)
+        answer = _answer(assistant, facts, totals, line)
         for event, begin in asks:
             opened = event(begin, [question, turns], outputs, queue=False, show_progress="hidden", **_PRIVATE)
+            # Our own line says, in the person's language, how many come first; Gradio's queue only says it in English.
             step = opened.success(
-                _answer(assistant, facts, totals), [turns], outputs, show_progress="minimal", show_progress_on=status,
-                concurrency_id="answer", concurrency_limit=AT_ONCE, **_PRIVATE,
+                answer, [turns], outputs, show_progress="minimal", show_progress_on=status, concurrency_id="answer",
+                concurrency_limit=MOST_WAITING, **_PRIVATE,
             )  # fmt: skip
             running.append(step)
         quiet = {"queue": False, "show_progress": "hidden", "cancels": running, **_PRIVATE}
         stop.click(_stopping, None, status, queue=False, show_progress="hidden", **_PRIVATE)
-        stop.click(_stopped(facts, totals), [turns], outputs, **quiet)
-        new.click(_forgotten, None, outputs, **quiet)
+        stop.click(_stopped(facts, totals, line), [turns], outputs, **quiet)
+        new.click(_forgotten(line), None, outputs, **quiet)
 
         def forget(request: gr.Request) -> None:
+            line.leave(str(request.session_hash))
             demo.state_holder.session_data.pop(request.session_hash, None)
 
         demo.unload(forget)
@@ -191,13 +196,23 @@ def _begin_with(name: str) -> Callable[..., Row]:
 
 
 def _answer(
-    assistant: Asked, facts: Mapping[str, FactSource], totals: Totals | None
+    assistant: Asked, facts: Mapping[str, FactSource], totals: Totals | None, line: Line
 ) -> Callable[..., AsyncGenerator[Row, None]]:
     async def answer(turns: Turns, request: gr.Request) -> AsyncGenerator[Row, None]:
         """Fill in the last turn, at most five times a second."""
         yield _unchanged(gr.skip())  # a generator that ends without a yield blanks its outputs
         if not turns or turns[-1].ended or turns[-1].run.stopped:
             return
+        with line.place(str(request.session_hash), turns[-1].run.left) as ticket:
+            async for first in line.ahead(ticket):
+                yield _unchanged(_texts(request)["waiting_line"].format(n=first))
+            if ticket.left.is_set():
+                return
+            async with aclosing(answered(turns, request)) as rows:
+                async for row in rows:
+                    yield row
+
+    async def answered(turns: Turns, request: gr.Request) -> AsyncGenerator[Row, None]:
         *before, turn = turns
         language, status = _language(request), _texts(request)["searching"]
         # What holds no letter has no language: it is answered in the page's.
@@ -253,9 +268,11 @@ def _stopping(request: gr.Request) -> str:
     return _texts(request)["stopping"]
 
 
-def _stopped(facts: Mapping[str, FactSource], totals: Totals | None) -> Callable[..., Awaitable[Row]]:
+def _stopped(facts: Mapping[str, FactSource], totals: Totals | None, line: Line) -> Callable[..., Awaitable[Row]]:
     async def stopped(turns: Turns, request: gr.Request) -> Row:
         """Keep what was written, marked as incomplete, with what it cost; the answer itself when it was just done."""
+        # Gradio's cancel waits for the next thing shown: a model that reads would go on.
+        line.leave(str(request.session_hash))
         language = _language(request)
         texts = TEXTS[language]
         if not turns or turns[-1].ended:
@@ -273,5 +290,9 @@ def _stopped(facts: Mapping[str, FactSource], totals: Totals | None) -> Callable
     return stopped
 
 
-def _forgotten(request: gr.Request) -> Row:
-    return _row((), _texts(request)["forgotten"], question="", cost="")
+def _forgotten(line: Line) -> Callable[..., Row]:
+    def forgotten(request: gr.Request) -> Row:
+        line.leave(str(request.session_hash))
+        return _row((), _texts(request)["forgotten"], question="", cost="")
+
+    return forgotten

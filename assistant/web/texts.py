@@ -28,6 +28,7 @@ TEXTS = {
         "elle en est proche ou si elle n’en a pas : vérifiez dans le passage.",
         "offer": "Les réponses sont des citations exactes. Pour qu’un petit modèle de cette machine les relie : "
         "`make chat MODEL={name}` ({size} Go à télécharger, licence {licence}).",
+        "waiting_line": "D’autres questions passent d’abord : {n} avant vous.",
         "waiting_turn": "Le modèle répond à d’autres personnes : {n} avant vous.",
         "promise_2": "**Un refus plutôt qu’une invention.** Si les sources ne répondent pas, Jugeote le dit "
         "et montre les plus proches.",
@@ -78,6 +79,7 @@ TEXTS = {
         "to one or has none: check in the passage.",
         "offer": "Answers are exact quotes. To have a small model of this machine join them: "
         "`make chat MODEL={name}` ({size} GB to download, licence {licence}).",
+        "waiting_line": "Other questions come first: {n} before you.",
         "waiting_turn": "The model is answering other people: {n} before you.",
         "promise_2": "**A refusal rather than an invention.** If the sources do not answer, Jugeote says so "
         "and shows the closest ones.",

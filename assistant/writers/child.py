@@ -72,7 +72,7 @@ class Child:
         if self.unusable is not None:
             raise self.unusable
         if self._process is not None and not self._process.is_alive():
-            self._crashed()
+            self._left()
         if self._process is None:
             yield from self._rested()
             try:
@@ -94,8 +94,19 @@ class Child:
                 self._stepped(said)
                 break
 
+    def _left(self) -> None:
+        """Read what a process said before it ended while nobody listened; raises Problem when it says why it cannot run."""
+        with contextlib.suppress(EOFError, OSError):
+            while self._pipe is not None and self._pipe.poll():
+                self._stepped(self._pipe.recv())
+        if self._process is not None:
+            self._crashed()
+
     def _stepped(self, said: tuple[Any, ...]) -> None:
-        """Note how far the process is; raises Problem when it cannot use its file."""
+        """Note how far the process is; raises Problem when it cannot use its file, or finds no memory for it."""
+        if said[0] == "memory":  # another time there may be some
+            self._crashed()
+            raise Problem("memory", said[1])
         if said[0] == "unusable":
             why = "template" if "chat template" in said[1] or self._step == "loaded" else "unusable"
             self.unusable = Problem(why, said[1])

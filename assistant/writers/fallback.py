@@ -16,6 +16,7 @@ WHY = {
         "il s’est arrêté plusieurs fois et va être relancé",
         "it stopped several times and will be started again",
     ),
+    "memory": ("la mémoire libre ne lui suffit pas", "there is not enough free memory for it"),
     "unusable": ("son fichier ne peut pas servir", "its file cannot be used"),
     "template": ("son modèle de dialogue (chat template) ne peut pas servir", "its chat template cannot be used"),
     "too_long": (

@@ -17,7 +17,7 @@ from assistant.writers.llama_words import Allowed, Words, allowed
 
 JOINT_TOKENS = 48
 ROOM = 64  # tokens kept free behind a quote
-LOOP, PHRASE, TIMES = 20, 8, 4  # one token 20 times, or 8 tokens 4 times running: a loop
+LOOP, PHRASE, TIMES = 20, 48, 4  # up to 48 tokens, 4 times running and 20 tokens at least: a loop
 
 
 class Engine(Protocol):
@@ -123,6 +123,8 @@ def prose(model: Engine, job: Job, pipe: Connection) -> None:
 
 
 def _loops(said: Sequence[int]) -> bool:
-    last = said[-PHRASE * TIMES :]
-    whole = len(last) == PHRASE * TIMES and all(last[n] == last[n - PHRASE] for n in range(PHRASE, len(last)))
-    return whole or (len(said) >= LOOP and len(set(said[-LOOP:])) == 1)
+    for period in range(1, min(PHRASE, len(said) // TIMES) + 1):
+        length = max(LOOP, period * TIMES)
+        if length <= len(said) and said[-1] == said[-1 - period] and said[-length:-period] == said[period - length :]:
+            return True
+    return False

@@ -3,8 +3,9 @@
 Knows nothing of answers or pages: texts and numbers in, small tuples out. A dozen ordinary mistakes end a llama.cpp
 process without an exception (llama.md), so the page lives elsewhere; each guard here names its mistake.
 
-Sent to the parent: ("loaded", facts), ("rendered",), ("ready",), ("unusable", why), and for a job ("busy", tokens of the
-prompt still to read), ("joint", text so far), ("quote", number, joint), ("text", more), ("end", how, why).
+Sent to the parent: ("loaded", facts), ("rendered",), ("ready",), ("unusable", why), ("memory", why),
+and for a job ("busy", tokens of the prompt still to read), ("joint", text so far), ("quote", number, joint), ("text", more),
+("end", how, why).
 """
 
 import contextlib
@@ -20,7 +21,8 @@ import numpy as np
 
 from assistant.writers.llama_answers import JOINT_TOKENS, ROOM, Chooser, prose
 from assistant.writers.llama_job import Job, Running
-from assistant.writers.llama_words import Allowed, Words, classes, rendered, template_error
+from assistant.writers.llama_template import bounded_memory, rendered, without_templates
+from assistant.writers.llama_words import Allowed, Words, classes
 from assistant.writers.states import States, common
 
 TOP = 40  # the draw is among the best candidates
@@ -31,15 +33,16 @@ class Model:
     """A loaded model and its one context; only the process's main thread uses it."""
 
     def __init__(self, running: Running, stop: Any) -> None:
-        from llama_cpp import Llama, llama_cpp
+        from llama_cpp import Llama, llama_chat_format, llama_cpp
 
         self.api, self.running, self.stop = llama_cpp, running, stop
         if not running.repack:
             _without_repacking(llama_cpp)
-        self.llm = Llama(
-            running.file, n_ctx=running.context, n_batch=running.batch, n_ubatch=running.batch,
-            n_threads=running.threads, n_threads_batch=running.threads, verbose=False,
-        )  # fmt: skip
+        with without_templates(llama_chat_format):
+            self.llm = Llama(
+                running.file, n_ctx=running.context, n_batch=running.batch, n_ubatch=running.batch,
+                n_threads=running.threads, n_threads_batch=running.threads, verbose=False,
+            )  # fmt: skip
         # Called for every node of the graph: Python would take the lock each time. strlen of a two-byte buffer is
         # false for "\0" and true for "\1". Both are kept, or the process ends.
         native = ctypes.cast(ctypes.CDLL(None).strlen, ctypes.c_void_p).value
@@ -50,7 +53,8 @@ class Model:
             self.llm.model
         )
         self.states = States(llama_cpp, self.llm, 0 if self.forgetful else running.states_bytes)
-        self.room = int(self.llm.n_ctx())
+        # The engine rounds its context up; the binding's list of tokens stays as long as it was asked for.
+        self.room = min(int(self.llm.n_ctx()), len(self.llm.input_ids))
         self.words: Words
         self.template: tuple[str, str, str]
 
@@ -71,7 +75,8 @@ class Model:
         said = self.llm.metadata
         bos, eos = (self.api.llama_vocab_get_text(self.vocab, t) if t >= 0 else b"" for t in
                     (self.llm.token_bos(), self.llm.token_eos()))  # fmt: skip
-        self.template = rendered(said["tokenizer.chat_template"], bos.decode(), eos.decode(), Jinja2ChatFormatter)
+        with bounded_memory():
+            self.template = rendered(said["tokenizer.chat_template"], bos.decode(), eos.decode(), Jinja2ChatFormatter)
 
     def prepare(self) -> None:
         """Learn the vocabulary, try the weights, and read the fixed beginning of every prompt."""
@@ -81,8 +86,8 @@ class Model:
         for _ in range(4):
             self.llm.eval([self.pick(self.words.text, np.random.default_rng(0))])
         self.llm.reset()
-        if self.running.systems:
-            self.hold(self.opening(self.running.systems[0]))
+        if self.running.systems and len(opening := self.opening(self.running.systems[0])) < self.room:
+            self.hold(opening)  # where it does not fit, each question is told so
 
     def tokens(self, text: str, *, special: bool = False) -> list[int]:
         """Return token ids; control tokens are read only in the template's own text."""
@@ -195,11 +200,10 @@ def _served(pipe: Connection, stop: Any, running: Running) -> None:
         pipe.send(("rendered",))
         model.prepare()
         pipe.send(("ready",))
-    except template_error() as error:
-        pipe.send(("unusable", f"chat template: {_why(error)}"))
-        return
     except CAUGHT as error:
-        pipe.send(("unusable", _why(error)))
+        # The engine says no more than this when the context does not fit; its file is not to blame.
+        lacking = isinstance(error, MemoryError) or "create llama_context" in str(error)
+        pipe.send(("memory" if lacking else "unusable", _why(error)))
         return
     while (job := pipe.recv()) is not None:
         pipe.send(("end", *_answered(model, job, pipe, stop)))
@@ -232,9 +236,15 @@ def wait_policy(running: Running) -> None:
 
 
 def timed(pipe: Connection, stop: Any, running: Running, read: int, write: int) -> None:
-    """Be a process that measures: read a prompt, write after it, send one row of figures, end."""
+    """Be a process that measures: read a prompt, write after it, send one row of figures, end; without a row on a failure."""
+    os.environ["GGML_NO_BACKTRACE"] = "1"
     os.environ.pop("OMP_WAIT_POLICY", None)  # a host's choice would make both settings one
     wait_policy(running)
+    with contextlib.suppress(*CAUGHT):
+        _timed(pipe, stop, running, read, write)
+
+
+def _timed(pipe: Connection, stop: Any, running: Running, read: int, write: int) -> None:
     model = Model(running, stop)
     model.words = classes(model.api, model.vocab, model.llm.n_vocab())
     draw = np.random.default_rng(0)

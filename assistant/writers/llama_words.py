@@ -1,6 +1,6 @@
-"""What a model's tokens spell, which of them its own words may use, and its chat template.
+"""What a model's tokens spell, and which of them its own words may use.
 
-Knows nothing of answers. The chat template comes with the model and is a program: it runs here, in the model's process.
+Knows nothing of answers.
 """
 
 import ctypes
@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 # Cut out of joints: brackets (markers are ours), quotation marks, digits, and what could open a control token.
 BANNED = re.compile(rb"[\[\]{}<>\"|`*#_\\0-9\n\r\t]|\xc2[\xab\xbb]|\xe2\x80[\x9c\x9d]")
 TAG = re.compile(rb"<.{2,}>", re.DOTALL)  # "<think>" and the like, where they are not control tokens
-SYSTEM_MARK, USER_MARK = "JUGEOTESYSTEMMARK", "JUGEOTEUSERMARK"
-LONGEST_TEMPLATE = 200_000  # characters around the two marks
 PIECE = 256  # bytes: Llama.detokenize loses what is longer than 32
 
 
@@ -71,54 +69,3 @@ def classes(api: Any, vocab: Any, count: int) -> Words:
         pieces, allowed(text, count), allowed([*text, *last], count), allowed([*joint, *opens], count),
         allowed([*joint, *opens, *last], count), allowed(opens, count), frozenset(opens), ends, digits, alone[b"]"],
     )  # fmt: skip
-
-
-def template_error() -> type[Exception]:
-    """Return what a broken chat template raises; the engine compiles it while it loads a file."""
-    from jinja2 import TemplateError
-
-    found: type[Exception] = TemplateError
-    return found
-
-
-def rendered(template: str, bos: str, eos: str, formatter: Any) -> tuple[str, str, str]:
-    """Return the template's text before, between and after the instructions and the question, thinking off.
-
-    `formatter`: the engine's own sandboxed one. Raises ValueError when it fails or does not show both. Contents never go
-    through it: they are tokenised apart, without control tokens, so that nothing in a document can speak as the system.
-    """
-    asked = {"role": "user", "content": USER_MARK}
-    attempts: list[list[Any]] = [
-        [{"role": "system", "content": SYSTEM_MARK}, asked],
-        [{"role": "user", "content": f"{SYSTEM_MARK}\n\n{USER_MARK}"}],  # templates that know no system
-    ]
-    why = ""
-    for messages in attempts:
-        try:
-            form = formatter(template=template, eos_token=eos, bos_token=bos)
-            prompt = form(messages=messages, enable_thinking=False).prompt
-        except (
-            template_error(),
-            ValueError,
-            TypeError,
-            ArithmeticError,
-            LookupError,
-            AttributeError,
-            MemoryError,
-        ) as error:
-            why = f"{type(error).__name__}: {error}"
-            continue
-        found = re.fullmatch(f"(.*?){SYSTEM_MARK}(.*?){USER_MARK}(.*)", prompt, re.DOTALL)
-        if found and len(prompt) <= LONGEST_TEMPLATE and SYSTEM_MARK not in found[3] and USER_MARK not in found[3]:
-            return found[1], found[2], _unthinking(template, found[3])
-        why = why or "the template does not show the instructions and the question once each"
-    raise ValueError(f"chat template: {why}"[:300])
-
-
-def _unthinking(template: str, close: str) -> str:
-    """Close a "thinking" block that the template opens, and give one where it only knows how to."""
-    if close.rstrip().endswith("<think>"):
-        return close.rstrip() + "\n\n</think>\n\n"
-    if "<think>" in template and "</think>" not in close:
-        return close + "<think>\n\n</think>\n\n"
-    return close

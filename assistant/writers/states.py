@@ -46,12 +46,13 @@ class States:
         for key in self._kept:
             if (length := common(np.frombuffer(key, np.intc), wanted)) > longest:
                 best, longest = key, length
+        state = self._kept.get(best) if best is not None else None
+        if best is not None:
+            self._kept.move_to_end(best)  # before room is made: it is the one about to be used
         if self._llm.n_tokens - shared > WORTH:
             self._keep()
-        state = self._kept.get(best) if best is not None else None
         if best is None or state is None:
             return shared
-        self._kept.move_to_end(best)
         if not self._api.llama_state_seq_set_data(self._llm.ctx, state, len(state), 0):
             self._llm.reset()
             return 0
@@ -62,17 +63,18 @@ class States:
 
     def _keep(self) -> None:
         size = self._api.llama_state_seq_get_size(self._llm.ctx, 0)
-        if not 0 < size <= self._limit:
-            return
         key = np.ascontiguousarray(self._llm.input_ids[: self._llm.n_tokens], np.intc).tobytes()
         if key in self._kept:
             self._kept.move_to_end(key)
             return
+        whole = size + len(key)
+        if not size or whole > self._limit:
+            return
+        while self.bytes + whole > self._limit:  # room first: the old and the new one never stand side by side
+            old_key, old = self._kept.popitem(last=False)
+            self.bytes -= len(old) + len(old_key)
         state = (ctypes.c_uint8 * size)()
         if self._api.llama_state_seq_get_data(self._llm.ctx, state, size, 0) != size:
             return
         self._kept[key] = state
-        self.bytes += size
-        while self.bytes > self._limit:
-            _, old = self._kept.popitem(last=False)
-            self.bytes -= len(old)
+        self.bytes += whole
