@@ -1,4 +1,4 @@
-"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.22] [--write]`.
+"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.08] [--write]`.
 
 The rule (assistant/prior.py): an answer is given when
 
@@ -11,8 +11,7 @@ reader's first three) against those without an answer; the answerable ones that 
 refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong of the
 questions that have an answer: a right answer and a right refusal count 1, a wrong refusal nothing, an answer without a right
 sentence -COST, since it costs the asker more than silence. `about`: a floor under the search strength, below which the reader is
-spared: it loses 4 % of the dev questions answered right, most of which `answers` would lose too, and refuses most questions
-off topic, which are a small part of dev and a larger one of what people type. The figures on test are printed beside; the fit
+spared: it loses 1 % of the dev questions answered right, and spares reading what is far from every source. The figures on test are printed beside; the fit
 never sees them. Needs an index: jugeote index.
 """
 
@@ -35,10 +34,10 @@ from evals.questions import read_all
 from evals.run import Outcome, run
 from index.errors import UserError
 
-RIDGE = 30.0  # on standardised features: with 1.0 the reader's own score lost its weight on 197 dev questions
+RIDGE = 10.0  # on standardised features: 3, 10 and 30 end within noise of each other on 197 dev questions
 COST = 1.0  # of an answer without a right sentence, in right answers
-SPARED = 0.04  # share of the dev questions answered right that may lie under `about`
-SWEEP = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35)  # shares of wrong refusals shown
+SPARED = 0.01  # share of the dev questions answered right that may lie under `about`
+SWEEP = (0.05, 0.08, 0.1, 0.15, 0.2, 0.3)  # shares of wrong refusals shown
 Matrix = NDArray[np.float64]
 
 
@@ -140,7 +139,7 @@ def row(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> dict[str, floa
 def main(argv: Sequence[str]) -> int:
     """Fit on dev, print the sweep on dev and test, and write the file when asked."""
     parser = argparse.ArgumentParser(prog="python -m evals.thresholds", description=__doc__)
-    parser.add_argument("--wrong", type=float, default=0.22)
+    parser.add_argument("--wrong", type=float, default=0.08)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
     try:
