@@ -8,8 +8,8 @@ import pytest
 
 from assistant import prompt
 from assistant.writers.llama_answers import _loops
-from assistant.writers.llama_child import BATCH, Model, _answered
-from assistant.writers.llama_job import Job, Running
+from assistant.writers.llama_child import Model, _answered
+from assistant.writers.llama_job import BATCH, Job, Running
 from evals.gguf_files import Shape, random_model
 
 TEXTS = tuple(f"La phrase numéro {n} " + "est bien longue, " * 25 + "puis finie." for n in range(6))
