@@ -25,6 +25,9 @@ CANDIDATES = 100  # of each side
 ASKED = 50  # questions compared with the one that is asked
 ASKED_COVERED = 0.3
 ASKED_ORDER = 0.03  # the first sentence that a question leads to is its best one
+# What a question written for a sentence is nearer than the sentence itself, at the median: documents without such questions
+# are taken to have them, else an organisation's own would never come before the bundled sheets.
+UNASKED = 0.1
 WORDS_WEIGHT = 0.4  # = 0.15 x 2.5: bm25s leaves out the factor (k1 + 1) of retrieval.md's formula
 LANGUAGE_BONUS = 0.1
 COVERED_WEIGHT = 0.5
@@ -159,10 +162,13 @@ class Index:
             cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", missing).items()}
         place = {i: n for n, i in enumerate(words.ids)}
         weight = WORDS_WEIGHT / math.log(1 + len(place)) if place and by != "meaning" else 0.0
-        scored = []
+        scored, answered = [], asked.answered
         for name, own in cosines.items():
-            cosine = max(own, asked.chunks.get(name, own))
             document, chunk = _chunk(store, name)
+            cosine = max(own, asked.chunks.get(name, own))
+            if _unasked(document) and by != "words":
+                cosine += UNASKED
+                answered = max(answered, cosine)
             ours = LANGUAGE_BONUS if document.language == language else 0.0
             scored.append((cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
@@ -174,7 +180,7 @@ class Index:
         passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in kept[:k])
         return Found(
             language, passages, strength, question, vector,
-            words.unknown(question), asked.answered, asked.missed, now.manifest.generation,
+            words.unknown(question), answered, asked.missed, now.manifest.generation,
         )  # fmt: skip
 
     def sentences(self, found: Found) -> list[StoredSentence]:
@@ -187,6 +193,10 @@ class Index:
             rows += [(passage, document, c) for c in chunks if document and c.start == passage.start]
         names = [f"{d.id}#{c.number}.{i}" for _, d, c in rows for i in range(len(c.sentences))]
         vectors, asked = then.store.vectors("sentences", names), _leading(then, found, rows)
+        for _, document, chunk in rows:
+            for i in range(len(chunk.sentences) if _unasked(document) else 0):
+                cosine = float(vectors[f"{document.id}#{chunk.number}.{i}"] @ found.vector)
+                asked[document.id, chunk.number, i] = cosine + UNASKED
         return [
             StoredSentence(
                 passage, span.start, span.end, text, document.facts_of(span),
@@ -249,6 +259,11 @@ def _chunk(store: Store, name: str) -> tuple[StoredDocument, Chunk]:
     document = store.texts.get(document_id)
     assert document is not None, f"chunk without its document: {name}"
     return document, document.chunks[int(number)]
+
+
+def _unasked(document: StoredDocument) -> bool:
+    """Tell whether nobody wrote a question that the document answers."""
+    return not any(question.answers for question in document.asked)
 
 
 def _passage(document: StoredDocument, chunk: Chunk, score: float) -> Passage:
