@@ -122,11 +122,11 @@ def test_a_read_only_index_is_not_lost(jugeote, own_corpus_home, tmp_path, unpri
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 64 MB, where root may mount one."""
+    """A disk of 400 MB, where root may mount one; the index of the corpus takes some 80."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("a small disk needs the right to mount one")

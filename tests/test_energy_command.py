@@ -229,9 +229,10 @@ def test_a_counter_tree_of_the_host_is_read_through_the_command(jugeote, corpus_
 
     def draw():
         counted = 1_000_000
-        while not stop.wait(0.02):
-            counted += 400_000  # 20 W
-            (zone / "energy_uj").write_text(f"{counted}\n")
+        with (zone / "energy_uj").open("r+b", buffering=0) as file:
+            while not stop.wait(0.02):
+                counted += 400_000  # 20 W
+                os.pwrite(file.fileno(), f"{counted}\n".encode(), 0)  # never empty, as write_text is for a moment
 
     drawing = threading.Thread(target=draw)
     drawing.start()
