@@ -32,6 +32,8 @@ $(STAMP): $(VENV)/.torch pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.generator: $(STAMP)
+	@# A name that nobody knows is said now, not after ten minutes of building.
+	@test -z "$(MODEL)" || test -f "$(MODEL)" || grep -q "^$(MODEL) *|" models.txt || $(BIN)/jugeote models get "$(MODEL)"
 	@echo "Jugeote: building llama-cpp-python, 6 to 10 minutes on two cores the first time; pip keeps the wheel" >&2
 	@$(ENGINE) $(INSTALL) -e '.[generator]'
 	@$(BIN)/python -m compileall -q $(VENV)/lib/python3*/site-packages/llama_cpp
