@@ -100,8 +100,9 @@ def build(
             )  # fmt: skip
             running.append(step)
         quiet = {"queue": False, "show_progress": "hidden", "cancels": running, **_PRIVATE}
-        stop.click(_stopping, None, status, queue=False, show_progress="hidden", **_PRIVATE)
-        stop.click(_stopped(facts, totals, line), [turns], outputs, **quiet)
+        # One after the other: sent at once, the word of the first could arrive last and stay.
+        stopping = stop.click(_stopping(line), None, status, queue=False, show_progress="hidden", **_PRIVATE)
+        stopping.then(_stopped(facts, totals), [turns], outputs, **quiet)
         new.click(_forgotten(line), None, outputs, **quiet)
 
         def forget(request: gr.Request) -> None:
@@ -264,15 +265,18 @@ def _failure(problem: BaseException, question: str, card: ModelCard, language: s
     return Answer(question[:LONGEST_SHOWN], "", language, card, status=Status.FAILED, text=text)
 
 
-def _stopping(request: gr.Request) -> str:
-    return _texts(request)["stopping"]
+def _stopping(line: Line) -> Callable[..., str]:
+    def stopping(request: gr.Request) -> str:
+        """Let go at once: Gradio's cancel waits for the next thing shown, and a model that reads would go on."""
+        line.leave(str(request.session_hash))
+        return _texts(request)["stopping"]
+
+    return stopping
 
 
-def _stopped(facts: Mapping[str, FactSource], totals: Totals | None, line: Line) -> Callable[..., Awaitable[Row]]:
+def _stopped(facts: Mapping[str, FactSource], totals: Totals | None) -> Callable[..., Awaitable[Row]]:
     async def stopped(turns: Turns, request: gr.Request) -> Row:
         """Keep what was written, marked as incomplete, with what it cost; the answer itself when it was just done."""
-        # Gradio's cancel waits for the next thing shown: a model that reads would go on.
-        line.leave(str(request.session_hash))
         language = _language(request)
         texts = TEXTS[language]
         if not turns or turns[-1].ended:
