@@ -58,7 +58,7 @@ class Found:
     question: str
     vector: Vectors  # of the question
     unknown: float = 0.0  # share of the question's words that the index has never seen
-    asked: float = 0.0  # how near the nearest question is that the sources are written to answer, 0 when there is none
+    asked: float = 0.0  # how near the nearest question is that the sources are written to answer, or taken to (UNASKED)
     missed: float = 0.0  # how near the nearest question is that they are known not to answer, 0 when there is none
     generation: str = ""  # of the index that was searched
 
@@ -74,7 +74,9 @@ class StoredSentence:
     facts: tuple[str, ...]
     vector: Vectors
     covered: float  # share of the question's words, weighted by rarity
-    asked: float = 0.0  # how near the nearest of the questions that it answers is, 0 when none is written
+    asked: float = (
+        0.0  # how near the nearest of the questions that it answers is; see UNASKED for documents without any
+    )
     opening: bool = False  # whether it stands before the first heading of a document that has some
 
 

@@ -23,6 +23,7 @@ from evals.gguf_files import (
     write,
 )
 from tests.conftest import COMMAND, ROOT
+from tests.model_home import child_of
 
 QUESTION = "Quelles questions poser avant de déployer une IA ?"
 OTHER = "Un petit modèle suffit-il ?"
@@ -216,19 +217,6 @@ def test_a_context_too_small_for_the_sources(jugeote, home, installed, tmp_path)
         answer = ask(jugeote, home, JUGEOTE_CONTEXT=size)[1]
         assert answer["status"] == "answered"
         true_quotes(answer)
-
-
-def child_of(pid):
-    """Return the process of the model below a process."""
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdecimal() and int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) == pid:
-                words = (entry / "cmdline").read_bytes()
-                if b"spawn_main" in words:
-                    return int(entry.name)
-        except (OSError, ValueError):
-            continue
-    return None
 
 
 def test_a_killed_model_between_two_questions(home, installed, tmp_path):

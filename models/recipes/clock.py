@@ -8,6 +8,7 @@ import json
 import random
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import torch
 
@@ -63,3 +64,18 @@ class Clock:
         print(line, flush=True)
         with (self.args.out / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(line + "\n")
+
+
+def arguments(told: str) -> argparse.Namespace:
+    """Read the command line of a training script, and keep to its threads."""
+    parser = argparse.ArgumentParser(description=told)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("start", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--until")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    return args

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from clock import Clock
+from clock import Clock, arguments
 from draw import read_rows, usable
 from export import Embedder, load
 from safetensors.torch import load_file, save_file
@@ -140,24 +140,6 @@ def loss_of(model: Embedder, tokenizer: Tokenizer, kind: str, pairs: list[Pair])
     return loss, float((table.argmax(1) == aim).float().mean())
 
 
-def look(model: Embedder, tokenizer: Tokenizer, rows: list[dict], chunks: list[dict]) -> dict[str, float]:
-    """Return the share of dev questions whose section is among the first 1, 5 and 10 of all chunks, by language, dense alone."""
-    model.eval()
-    found = {}
-    with torch.no_grad():
-        for language in ("fr", "en"):
-            ours = [c for c in chunks if c["document"].startswith(language)]
-            asked = [r for r in rows if r["language"] == language]
-            table = vectors(model, tokenizer, [r["question"] for r in asked], 64) @ vectors(model, tokenizer, [c["text"] for c in ours], 256).T
-            places = []
-            for row, line in zip(asked, table.numpy(), strict=True):
-                right = {c["section"] for c in row["candidates"] if c["gold"]}
-                places.append(next((n for n, i in enumerate(np.argsort(-line)) if ours[i]["section"] in right), 999))
-            found[language] = [round(float(np.mean([p < k for p in places])), 3) for k in (1, 5, 10)] + [len(places)]
-    model.train()
-    return found
-
-
 class Run(Clock):
     """One training run and its files."""
 
@@ -182,7 +164,6 @@ def train(run: Run) -> None:
     """Train until the schedule ends, then write the training forms."""
     data = run.args.data
     rows, chunks = read_rows(data / "ours.jsonl", data / "public_rows.jsonl"), read_rows(data / "chunks.jsonl")
-    dev = [r for r in rows if r["split"] == "dev" and r["answerable"] and any(c["gold"] for c in r["candidates"])]
     steps, losses, right = stream(rows, Corpus(chunks, rows), run.rng), [], []
     run.model.train()
     seen = run.minutes()
@@ -206,8 +187,6 @@ def train(run: Run) -> None:
             seen = run.minutes()
     run.save()
     write(run)
-    if run.args.look:
-        run.log(dev=look(run.model, run.tokenizer, dev, chunks), end=True)
 
 
 def write(run: Run) -> None:
@@ -224,21 +203,5 @@ def write(run: Run) -> None:
                 shutil.copyfile(run.args.start / file, folder / file)
 
 
-def main() -> None:
-    """Read the command line and train."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("start", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--until")
-    parser.add_argument("--look", action="store_true", help="at the end, recall on dev: as dear as ten steps")
-    parser.add_argument("--threads", type=int, default=1)
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    train(Run(args))
-
-
 if __name__ == "__main__":
-    main()
+    train(Run(arguments(__doc__)))

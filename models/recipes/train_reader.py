@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from clock import Clock
+from clock import Clock, arguments
 from draw import HEAT, Example, before, fixed, read_rows, stream
 from export import Embedder, Reader, load
 from safetensors.torch import load_file, save_file
@@ -183,20 +183,5 @@ def write(run: Run) -> None:
             shutil.copyfile(run.args.start / name, folder / name)
 
 
-def main() -> None:
-    """Read the command line and train."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("start", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--until")
-    parser.add_argument("--threads", type=int, default=1)
-    args = parser.parse_args()
-    torch.set_num_threads(args.threads)
-    train(Run(args))
-
-
 if __name__ == "__main__":
-    main()
+    train(Run(arguments(__doc__)))
