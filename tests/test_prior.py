@@ -62,3 +62,25 @@ def test_an_unknown_name_turns_an_answer_into_a_refusal(tmp_path):
     assert status("Quelle énergie coûte une réponse de Zoltan ?", Prior(unmet=99.0)) is Status.REFUSED
     assert status("Quelle énergie coûte une réponse de Zoltan ?", Prior()) is Status.ANSWERED
     assert status("Quelle énergie coûte une réponse ?", Prior(unmet=99.0)) is Status.ANSWERED
+
+
+def test_what_the_model_alone_says_counts_for_the_whole_question(tmp_path):
+    """Its best score moves the bar of every sentence, up or down, and the order not at all."""
+    (tmp_path / "corpus/fr").mkdir(parents=True)
+    (tmp_path / "corpus/fr/energie.md").write_text("# Énergie\n\n## Coût\n\nUne réponse courte coûte peu d’énergie.\n")
+    bring_up_to_date(tmp_path / "home", tmp_path / "corpus", HashEmbedder())
+    index = Index(tmp_path / "home", HashEmbedder())
+
+    def read(question, threshold, fit):
+        found = index.search(question)
+        return Reader(WordScorer(), threshold, fit).read(question, found.vector, index.sentences(found))
+
+    near, far = "Quelle énergie coûte une réponse ?", "Quelle énergie mange un chat gris la nuit ?"
+    liked, disliked = (max(e.fit for e in read(q, float("-inf"), 0.0)) for q in (near, far))
+    assert liked > 0 > disliked
+    score = read(near, float("-inf"), 0.0)[0].score
+    assert read(near, score + 1, 0.0) == []
+    assert [e.score for e in read(near, score + 1, 2 / liked)] == [score], "liked: the bar comes down by 2"
+    score = read(far, float("-inf"), 0.0)[0].score
+    assert read(far, score - 1, 0.0)
+    assert read(far, score - 1, 2 / -disliked) == [], "disliked: it goes up by 2"

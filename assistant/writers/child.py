@@ -1,6 +1,6 @@
 """Our side of the model's process: start it, watch it, end it; its crash is a `Problem`, never ours.
 
-Knows nothing of what is written. One thread at a time uses it (see queue.py).
+Knows nothing of what is written. One thread at a time uses it (see turns.py).
 """
 
 import contextlib
