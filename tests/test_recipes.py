@@ -159,3 +159,26 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path):
     assert second.minutes() >= 2
     second.work()
     assert torch.equal(second.model.weight, first.model.weight)
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_a_source_is_learnt_by_its_own_claims_and_each_before_any_twice():
+    """Faithful ones are right, altered ones wrong whatever they are set against; dev claims are not learnt."""
+    from claims import FAITHFUL, drawn, read_claims, stream
+
+    rows = read_claims("train")
+    assert not {r["id"] for r in rows} & {r["id"] for r in read_claims("dev")}
+    rng = random.Random(1)
+    for row in rows[:40]:
+        made = drawn(row, rows[-1], rng)
+        assert sum(label for _, _, label in made) >= min(FAITHFUL, len(row["faithful"]))
+        for claim, source, label in made:
+            if label:
+                assert source == row["source"]
+                assert claim in row["faithful"] or claim == source.rstrip(".")
+            else:
+                assert {claim, source} & {*row["altered"], *rows[-1]["faithful"]}
+    few = rows[:5]
+    once = [next(made) for made in [stream(few, rng)] for _ in range(5)]
+    assert {c[0][1] for c in once} <= {t for r in few for t in (r["source"], *r["faithful"], *r["altered"])}
+    assert {s for c in once for _, s, label in c if label} == {r["source"] for r in few}

@@ -47,7 +47,8 @@ def whole(role: str, folder: Path, texts: list, pieces: int) -> np.ndarray:
         encoded = tokenizer.encode_batch(texts[at : at + 16])
         ids = torch.tensor([e.ids for e in encoded])
         with torch.no_grad():
-            rows.append(model(ids, torch.tensor([e.attention_mask for e in encoded]), torch.zeros_like(ids)).numpy())
+            found = model(ids, torch.tensor([e.attention_mask for e in encoded]), torch.zeros_like(ids))
+        rows.append((found[0] if role == "reader" else found).numpy())
     return np.concatenate(rows)
 
 
