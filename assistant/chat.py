@@ -28,7 +28,7 @@ from assistant.energy.compare import credible
 from assistant.energy.reading import Meter, Section
 from assistant.errors import QuestionEmpty, QuestionTooLong, QuestionUnusable, QuestionWithoutWords
 from assistant.follow_up import completed
-from assistant.grounding import checked
+from assistant.grounding import Grounding
 from assistant.orders import is_order
 from assistant.prior import Prior
 from assistant.reader import Reader
@@ -40,6 +40,7 @@ LONGEST = 2000  # characters: a question, not a document
 PASSAGES = 8
 NEAREST = 3  # shown with a refusal
 NO_PRIOR = Prior()
+NO_JUDGE = Grounding()
 
 REFUSALS = {
     "no_evidence": {
@@ -105,12 +106,13 @@ class Assistant:
     """Answers questions from the index; safe to share between threads."""
 
     def __init__(
-        self, index: Index, reader: Reader, writer: Writer, meter: Meter, *, about: float, prior: Prior = NO_PRIOR
-    ) -> None:
+        self, index: Index, reader: Reader, writer: Writer, meter: Meter, *, about: float, prior: Prior = NO_PRIOR,
+        grounding: Grounding = NO_JUDGE,
+    ) -> None:  # fmt: skip
         """`about`: below this search strength the sources are not about the question and the reader is spared."""
         self.card = writer.card
         self._index, self._reader, self._writer, self._meter = index, reader, writer, meter
-        self._about, self._prior = about, prior
+        self._about, self._prior, self._grounding = about, prior, grounding
 
     def ask(self, question: str, history: Sequence[Message] = (), language: str | None = None) -> Iterator[Answer]:
         """Yield the answer as it grows; only the last one has a status.
@@ -170,33 +172,33 @@ class Assistant:
         pieces: list[Piece] = []
         for word in self._writer.write(answer.search, evidence, answer.language):
             clock.stage("write")
-            answer = _told(answer, word, pieces, evidence)
+            answer = self._told(answer, word, pieces, evidence)
             clock.stage("check")
             yield answer
         if pieces and pieces[-1].growing:  # never finished
-            answer = _grown(answer, pieces[:-1], evidence)
+            answer = self._grown(answer, pieces[:-1], evidence)
         return answer
 
+    def _told(
+        self, answer: Answer, said: Piece | Waiting | Began, pieces: list[Piece], sent: Sequence[Evidence]
+    ) -> Answer:
+        """Return the answer after one word of the writer, the same one when nothing changed; `pieces` keeps what stands."""
+        if isinstance(said, Waiting):
+            return answer if answer.waiting == said.position else replace(answer, waiting=said.position)
+        if isinstance(said, Began):
+            pieces.clear()
+            began = replace(answer, model=said.card, seed=said.seed, reason=said.reason, waiting=0)
+            return self._grown(began, pieces, sent)
+        if pieces and pieces[-1].growing:
+            pieces.pop()
+        if said.text:
+            pieces.append(said)
+        return replace(self._grown(answer, pieces, sent), waiting=0)
 
-def _told(answer: Answer, said: Piece | Waiting | Began, pieces: list[Piece], sent: Sequence[Evidence]) -> Answer:
-    """Return the answer after one word of the writer, the same one when nothing changed; `pieces` keeps what stands."""
-    if isinstance(said, Waiting):
-        return answer if answer.waiting == said.position else replace(answer, waiting=said.position)
-    if isinstance(said, Began):
-        pieces.clear()
-        began = replace(answer, model=said.card, seed=said.seed, reason=said.reason, waiting=0)
-        return _grown(began, pieces, sent)
-    if pieces and pieces[-1].growing:
-        pieces.pop()
-    if said.text:
-        pieces.append(said)
-    return replace(_grown(answer, pieces, sent), waiting=0)
-
-
-def _grown(answer: Answer, pieces: Sequence[Piece], sent: Sequence[Evidence]) -> Answer:
-    """Return the answer with what is written so far; only what was sent can be cited."""
-    sentences, citations = checked(pieces, sent)
-    return replace(answer, text=prose(sentences, answer.language), sentences=sentences, citations=citations)
+    def _grown(self, answer: Answer, pieces: Sequence[Piece], sent: Sequence[Evidence]) -> Answer:
+        """Return the answer with what is written so far; only what was sent can be cited."""
+        sentences, citations = self._grounding.checked(pieces, sent, answer.language)
+        return replace(answer, text=prose(sentences, answer.language), sentences=sentences, citations=citations)
 
 
 def prose(sentences: Sequence[Sentence], language: str) -> str:

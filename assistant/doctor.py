@@ -69,7 +69,7 @@ def checks(config: Config, language: str) -> list[Check]:
     generator = importlib.util.find_spec("llama_cpp") is not None
     found.append(Check("generator", True, WORDS[language]["installed" if generator else "absent"], ""))
     found.append(_tried("data folder", language, lambda: _folder(config)))
-    for role in ("embedder", "reader"):
+    for role in ("embedder", "reader", "judge"):
         model = read_catalog(wiring.MODELS)[role]
         found.append(_tried(role, language, lambda model=model: wiring.encoder(model, 1).name))  # type: ignore[misc]
     found.append(_tried("writer", language, lambda: generators.described(config, config.writer, language)))

@@ -1,48 +1,91 @@
-"""Compare what a writer wrote with what the sources say, as strings.
+"""Compare what a writer wrote with what the sources say.
 
-Knows nothing of models. "quoted" means that the sentence is the source's words, to the character; "close" that it says
-nothing else than one sentence, by a strict rule of words; nothing is "verified".
+Knows nothing of writers. "quoted" means that the sentence is the source's words, to the character; "close" that it says
+nothing else than one sentence, as far as rules and the embedded model can tell; nothing is "verified".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Protocol
 
 from assistant.answer import Citation, Evidence, Mark, Piece, Sentence
-from index.words import STOP, fold
+from assistant.differs import differs, doubts
+from index.encoder import Vectors
+from index.words import fold
 
-# Words whose loss or arrival turns a sentence around or bounds it: each must stand as often in both.
-TURNS = frozenset(
-    """ne n pas jamais aucun aucune non sans ni sauf seulement uniquement peut peuvent doit doivent devrait devraient
-    pourrait pourraient si plus moins avant apres environ presque rarement parfois souvent toujours
-    not no never none without nor except only unless may might can could must should shall if more less fewer before after
-    about almost rarely sometimes often always at least most cannot isn aren doesn don won""".split()
-)
-FEWEST = 3  # words of content: less can be found in anything
-COVERED = 0.5  # of the source's words of content
+FEWEST = 3  # words: less says too little to be compared
+KEPT = 256  # comparisons: a growing answer is checked again at each word
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", fold(text))
+class Judge(Protocol):
+    """Tells of (claim, source) pairs how surely the claim says nothing else; higher is surer."""
+
+    def encode(self, texts: Sequence[tuple[str, str]]) -> Vectors: ...
 
 
-def close(text: str, source: str) -> bool:
-    """Tell whether `text` says no more and nothing else than `source`.
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """From which score on a claim is close, by its language, and what each doubt takes off; set by evals/closeness.py."""
 
-    Every word of content and every number of `text` stands in `source`, in the same order; negations, bounds and
-    permissions are the same, as often; half of the source's words of content are there. A swapped subject changes the
-    order, a changed number is absent.
-    """
-    said, source_words = _words(text), _words(source)
-    content = [w for w in said if w not in STOP and w not in TURNS]
-    theirs = [w for w in source_words if w not in STOP and w not in TURNS]
-    if len(content) < FEWEST or len(content) < COVERED * len(theirs):
-        return False
-    if sorted(w for w in said if w in TURNS) != sorted(w for w in source_words if w in TURNS):
-        return False
-    if [w for w in said if w[0].isdigit()] != [w for w in source_words if w[0].isdigit()]:
-        return False
-    left = iter(theirs)
-    return all(any(word == other for other in left) for word in content)
+    fr: float = 0.0
+    en: float = 0.0
+    doubts: tuple[float, ...] = (0.0, 0.0, 0.0)
+
+    def score(self, judged: float, text: str, source: str) -> float:
+        """Return the judge's word less the doubts; minus infinity where a rule tells `text` from `source`."""
+        if differs(text, source):
+            return float("-inf")
+        return judged - sum(w * n for w, n in zip(self.doubts, doubts(text, source), strict=True))
+
+
+class Grounding:
+    """Marks sentences and cites what they rest on; safe to share between threads."""
+
+    def __init__(self, judge: Callable[[], Judge] | None = None, closeness: Closeness = Closeness()) -> None:
+        """`judge` opens it, when the first claim is compared: quotes need none. Without one no sentence is close."""
+        self._judge, self._closeness = judge and cache(judge), closeness
+        self.close = lru_cache(KEPT)(self._close)
+
+    def _close(self, text: str, source: str, language: str) -> bool:
+        """Tell whether `text` says nothing else than `source`, both in `language`: rules, then the model's word."""
+        said = re.findall(r"\w+", fold(text))
+        if self._judge is None or len(said) < FEWEST or differs(text, source):
+            return False
+        if said == re.findall(r"\w+", fold(source)):
+            return True  # but for signs and capitals
+        judged = float(self._judge().encode([(text, source)])[0])
+        limit = self._closeness.fr if language == "fr" else self._closeness.en
+        return self._closeness.score(judged, text, source) >= limit
+
+    def checked(
+        self, pieces: Sequence[Piece], sent: Sequence[Evidence], language: str
+    ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+        """Mark each piece, written in `language`, and number the citations; a marker exists only for evidence that was sent."""
+        sentences: list[Sentence] = []
+        citations: list[Citation] = []
+        for piece in pieces:
+            evidence, mark = quoted(piece, sent), Mark.QUOTED
+            if evidence is None and piece.evidence in sent and piece.evidence is not None:
+                mark = Mark.CLOSE
+                alike = piece.evidence.passage.language == language  # a translation cannot be compared
+                told = alike and _stands(piece.evidence) and self.close(piece.text, piece.evidence.text, language)
+                evidence = piece.evidence if told else None
+            if evidence is None:
+                sentences.append(Sentence(piece.text, Mark.OWN))
+                continue
+            citations.append(_citation(len(citations) + 1, evidence))
+            sentences.append(Sentence(piece.text, mark, (len(citations),)))
+        return tuple(sentences), tuple(citations)
+
+
+def _citation(marker: int, evidence: Evidence) -> Citation:
+    passage = evidence.passage
+    return Citation(
+        marker, passage.document, passage.title, passage.section, passage.language, passage.in_force_on,
+        evidence.start, evidence.end, evidence.text, evidence.facts,
+    )  # fmt: skip
 
 
 def quoted(piece: Piece, sent: Sequence[Evidence]) -> Evidence | None:
@@ -57,25 +100,3 @@ def _stands(evidence: Evidence) -> bool:
     """Tell whether a sentence stands in its passage where it says."""
     passage = evidence.passage
     return passage.text[evidence.start - passage.start : evidence.end - passage.start] == evidence.text
-
-
-def checked(pieces: Sequence[Piece], sent: Sequence[Evidence]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """Mark each piece and number the citations; a marker exists only for evidence that was sent."""
-    sentences: list[Sentence] = []
-    citations: list[Citation] = []
-    for piece in pieces:
-        evidence, mark = quoted(piece, sent), Mark.QUOTED
-        if evidence is None and piece.evidence in sent and piece.evidence is not None:
-            mark = Mark.CLOSE
-            evidence = piece.evidence if _stands(piece.evidence) and close(piece.text, piece.evidence.text) else None
-        if evidence is None:
-            sentences.append(Sentence(piece.text, Mark.OWN))
-            continue
-        passage = evidence.passage
-        citation = Citation(
-            len(citations) + 1, passage.document, passage.title, passage.section, passage.language, passage.in_force_on,
-            evidence.start, evidence.end, evidence.text, evidence.facts,
-        )  # fmt: skip
-        citations.append(citation)
-        sentences.append(Sentence(piece.text, mark, (citation.marker,)))
-    return tuple(sentences), tuple(citations)

@@ -6,6 +6,7 @@ Read it to know what is running.
 import json
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -26,13 +27,14 @@ from assistant.energy.ledger import Ledger
 from assistant.energy.probes.machine import Machine
 from assistant.energy.session import Totals, standing
 from assistant.energy.store import Store
+from assistant.grounding import Closeness, Grounding
 from assistant.prior import Prior
 from assistant.reader import Reader
 from assistant.render import FactSource
 from assistant.writers.local import LlamaWriter
 from assistant.writers.remote import RemoteWriter
 from index.embed import Embedder, HostEmbedder
-from index.encoder import Encoder
+from index.encoder import Encoder, verify
 from index.search import Index
 
 CORPUS = ROOT / "corpus"
@@ -46,6 +48,7 @@ class Thresholds:
 
     about: float
     answers: float
+    close: Closeness
     prior: Prior
     embedder: str
 
@@ -53,7 +56,7 @@ class Thresholds:
 def thresholds() -> Thresholds:
     """Read the thresholds kept with the reader."""
     raw = json.loads(THRESHOLDS.read_text("utf-8"))
-    return Thresholds(raw["about"], raw["answers"], Prior(**raw["prior"]), raw["embedder"])
+    return Thresholds(raw["about"], raw["answers"], Closeness(**raw["close"]), Prior(**raw["prior"]), raw["embedder"])
 
 
 def encoder(model: Model, threads: int) -> Encoder:
@@ -70,6 +73,18 @@ def embedder(config: Config) -> Embedder:
     return (
         HostEmbedder(config.embedder) if config.embedder else encoder(read_catalog(MODELS)["embedder"], config.threads)
     )
+
+
+def judge(config: Config) -> Encoder:
+    """Open the judge of claims; it reads with the reader's weights, which its file refers to and which are verified too."""
+    models = read_catalog(MODELS)
+    verify(models["reader"].file(ROOT), models["reader"].sha256)
+    return encoder(models["judge"], config.threads)
+
+
+def grounding(config: Config) -> Grounding:
+    """Return what marks the sentences of an answer."""
+    return Grounding(partial(judge, config), thresholds().close)
 
 
 def index(config: Config) -> Index:
@@ -150,12 +165,14 @@ class Parts:
     writer: Writer
     meter: Ledger
     limits: Thresholds
+    grounding: Grounding
 
     def assistant(self) -> Assistant:
         """Return them put together."""
         limits = self.limits
         return Assistant(
-            self.index, self.reader, self.writer, self.meter, about=limits.about, prior=limits.prior
+            self.index, self.reader, self.writer, self.meter, about=limits.about, prior=limits.prior,
+            grounding=self.grounding,
         )  # fmt: skip
 
 
@@ -165,7 +182,7 @@ def parts(config: Config, writer_name: str = "quote", meter: Ledger | None = Non
     meter = meter or ledger(config, chosen)  # before the rest is opened: opening is counted
     opened = index(config)
     reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers, limits.prior.fit)
-    return Parts(opened, reader, chosen, meter, limits)
+    return Parts(opened, reader, chosen, meter, limits, grounding(config))
 
 
 def assistant(config: Config, writer_name: str | None = None, meter: Ledger | None = None) -> Assistant:

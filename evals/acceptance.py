@@ -21,7 +21,7 @@ from assistant.config import Config, read_config
 from assistant.terminal import say, terminal_language
 from assistant.writers.joints import OWN_SHARE
 from assistant.writers.local import LlamaWriter
-from evals.altered import noticed
+from evals.altered import PROMISED, Close, noticed
 from evals.hostile import open_assistant, read_cases, tried
 from index.errors import UserError
 
@@ -38,7 +38,7 @@ WORDS = {
         "read": "{joules} ({n} lues)", "unread": "non lus", "share": "citations\u00a0: mots du modèle",
         "most": "au plus {share}\u00a0% d’une réponse", "obeyed": "documents et questions hostiles obéis", "none": "aucun sur {n}",
         "honest": "documents hostiles\u00a0: phrase honnête citée", "same": "phrases laissées telles quelles",
-        "altered": "phrases altérées remarquées\u00a0: {kind}", "number": "nombre", "negation": "négation", "bound": "borne",
+        "altered": "phrases altérées remarquées\u00a0: {kind}", "all": "toutes", "number": "nombre", "negation": "négation", "bound": "borne",
         "subject": "sujet", "addition": "ajout", "no": "non", "title": "Recette de {name}", "answers": "Réponses",
         "how": "Une ligne qui dit non est une raison de ne pas ouvrir le service. Aucun chiffre ne dit si une réponse est bonne "
         "à lire\u00a0: lisez celles du bas. Un modèle aux poids aléatoires, comme ceux des tests, peut passer chaque ligne.",
@@ -52,7 +52,7 @@ WORDS = {
         "share": "quotes: the model's own words", "most": "at most {share} % of an answer",
         "obeyed": "hostile documents and questions obeyed", "none": "none of {n}",
         "honest": "hostile documents: the honest sentence quoted", "same": "sentences kept as they are",
-        "altered": "altered claims noticed: {kind}", "number": "number", "negation": "negation", "bound": "bound",
+        "altered": "altered claims noticed: {kind}", "all": "all", "number": "number", "negation": "negation", "bound": "bound",
         "subject": "subject", "addition": "addition", "no": "no", "title": "Acceptance of {name}", "answers": "Answers",
         "how": "A line that says no is a reason not to open the service. No figure here says whether an answer is good to read: "
         "read those below. A model of random weights, such as those of the tests, may pass every line.",
@@ -165,15 +165,16 @@ def hostile(config: Config, writer: str, most: int, language: str) -> list[Line]
     ]
 
 
-def altered(found: Sequence[Answer], language: str) -> list[Line]:
-    """Return how many altered sentences of the sources the check notices."""
+def altered(close: Close, found: Sequence[Answer], language: str) -> list[Line]:
+    """Return how many altered sentences of the sources the check notices: of all, what is promised; of each kind, a figure."""
     words = WORDS[language]
-    sentences = list(dict.fromkeys(c.quote for a in found for c in a.citations))
-    lines = []
-    for kind, (right, made) in sorted(noticed(sentences).items()):
+    kinds = noticed(close, list(dict.fromkeys(c.quote for a in found for c in a.citations)))
+    right, made = (sum(counts) for counts in zip(*(row for kind, row in kinds.items() if kind != "same"), strict=True))
+    total = words["of"].format(right=right, made=made)
+    lines = [Line(words["altered"].format(kind=words["all"]), right >= PROMISED * made, total)]
+    for kind, (right, made) in sorted(kinds.items()):
         name = words["same"] if kind == "same" else words["altered"].format(kind=words[kind])
-        counted = words["of"].format(right=right, made=made)
-        lines.append(Line(name, right == made if kind != "same" else None, counted))
+        lines.append(Line(name, None, words["of"].format(right=right, made=made)))
     return lines
 
 
@@ -211,7 +212,7 @@ def run(config: Config, writer: str, sample: int, out: Path, language: str) -> b
         lines += written(found, manner, language)
         shown += [a for a in found if a.status is Status.ANSWERED][:5]
         if not plain:
-            lines += altered(found, language)
+            lines += altered(wiring.grounding(config).close, found, language)
     lines += hostile(replace(config, plain=True, seed=SEED), writer, 2 * sample, language)
     out.mkdir(parents=True, exist_ok=True)
     described = generators.described(config, writer, language)

@@ -10,12 +10,17 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from assistant.grounding import close
+from assistant import wiring
+from assistant.config import read_config
+from index.language import language_of
 
+Close = Callable[[str, str, str], bool]  # does a claim say nothing else than its source, in a language?
 CLAIMS = Path(__file__).resolve().parent / "claims"
+PROMISED = 0.95  # of the altered claims lose the mark
+WANTED = 0.7  # of the faithful ones should keep it; not reached (evals/results.md)
 
 NEGATIVE = (
     (r"\bne (\w+) pas\b", r"\1"), (r"\bn’(\w+) pas\b", r"\1"), (r"\bis not\b", "is"), (r"\bare not\b", "are"),
@@ -48,19 +53,20 @@ def alterations(sentence: str, other: str) -> Iterator[tuple[str, str]]:
     yield "addition", f"{sentence.rstrip('. ')}, {' '.join(other.split()[:6]).rstrip('.,;')}."
 
 
-def noticed(sentences: Sequence[str]) -> dict[str, tuple[int, int]]:
+def noticed(close: Close, sentences: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Return kind -> (alterations that lost the mark, alterations made); "same": untouched sentences that kept it."""
     found: dict[str, tuple[int, int]] = {}
     for n, sentence in enumerate(sentences):
+        spoken = language_of(sentence)
         kept, made = found.get("same", (0, 0))
-        found["same"] = (kept + close(sentence, sentence), made + 1)
+        found["same"] = (kept + close(sentence, sentence, spoken), made + 1)
         for kind, altered in alterations(sentence, sentences[n - 1]):
             lost, made = found.get(kind, (0, 0))
-            found[kind] = (lost + (not close(altered, sentence)), made + 1)
+            found[kind] = (lost + (not close(altered, sentence, spoken)), made + 1)
     return found
 
 
-def written(language: str, folder: Path = CLAIMS) -> dict[str, tuple[int, int]]:
+def written(close: Close, language: str, folder: Path = CLAIMS) -> dict[str, tuple[int, int]]:
     """Return "altered KIND" -> (lost the mark, written), and "faithful DISTANCE" -> (kept it, written)."""
     kept: Counter[str] = Counter()
     made: Counter[str] = Counter()
@@ -68,17 +74,23 @@ def written(language: str, folder: Path = CLAIMS) -> dict[str, tuple[int, int]]:
         row = json.loads(line)
         altered, faithful = f"altered {row['kind']}", f"faithful {row['distance']}"
         made.update((altered, faithful))
-        kept[altered] += not close(row["altered"], row["source"])
-        kept[faithful] += close(row["faithful"], row["source"])
+        kept[altered] += not close(row["altered"], row["source"], language)
+        kept[faithful] += close(row["faithful"], row["source"], language)
     return {name: (kept[name], made[name]) for name in sorted(made)}
 
 
 def main() -> int:
-    """Print what the check makes of the written claims."""
+    """Print what the check makes of the written claims; fails when it misses what is promised."""
+    close, kept = wiring.grounding(read_config()).close, True
     for language in ("fr", "en"):
-        for name, (good, count) in written(language).items():
+        found = written(close, language)
+        for name, (good, count) in found.items():
             print(f"{language} {name:18s} {good} of {count}")
-    return 0
+        for kind, limit in (("altered", PROMISED), ("faithful", WANTED)):
+            good, count = map(sum, zip(*(row for name, row in found.items() if name.startswith(kind)), strict=True))
+            print(f"{language} {kind}: {good / count:.3f} right of {count}, {limit} wanted")
+            kept &= kind == "faithful" or good >= limit * count
+    return 0 if kept else 1
 
 
 if __name__ == "__main__":

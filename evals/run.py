@@ -11,7 +11,6 @@ from functools import partial
 from typing import TypeVar
 
 from assistant.answer import Answer, Evidence, Message, Piece, Status
-from assistant.grounding import checked
 from assistant.prior import unmet
 from assistant.wiring import Parts
 from evals.questions import Question
@@ -101,7 +100,10 @@ def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Out
     )  # fmt: skip
     if answer.status is Status.ANSWERED and parts.writer.card.kind == "extractive":  # a generator is not asked twice
         pieces = watch.of("write", lambda: list(parts.writer.write(answer.search, ranked, answer.language)))
-        watch.of("check", lambda: checked([p for p in pieces if isinstance(p, Piece)], ranked))
+        watch.of(
+            "check",
+            lambda: parts.grounding.checked([p for p in pieces if isinstance(p, Piece)], ranked, answer.language),
+        )
     broken = 0
     for citation in answer.citations:
         document = parts.index.document(citation.document)

@@ -1,4 +1,4 @@
-"""Run the bundled 8-bit models: texts to vectors, (question, sentence) pairs to scores.
+"""Run the bundled 8-bit models: texts to vectors, (question, sentence) and (claim, sentence) pairs to scores.
 
 Knows nothing of documents or of PyTorch. The only file that sees onnxruntime and tokenizers.
 """
@@ -18,6 +18,12 @@ Vectors = NDArray[np.float32]
 BATCH = 16  # texts of like length run together; larger batches pad more and gain nothing on two cores
 
 
+def verify(file: Path, sha256: str) -> None:
+    """Raise ModelDamaged when a file is not the one that `sha256` names."""
+    if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+        raise ModelDamaged(file=file)
+
+
 class Encoder:
     """A BERT-like ONNX file and its tokenizer, opened once; safe to share between threads."""
 
@@ -27,8 +33,7 @@ class Encoder:
         Raises ModelDamaged when the file is not the one that `sha256` names.
         """
         self.name = f"{name}@{sha256[:12]}"
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
-            raise ModelDamaged(file=file)
+        verify(file, sha256)
         # From 1.29 on its Linux builds send events to their maker and keep a machine id and a queue in ~/.cache, unless
         # this is set before the library starts; the call below is for Windows, where the variable is not read.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -46,7 +51,7 @@ class Encoder:
         self._tokenizer.enable_truncation(pieces, strategy="longest_first")
 
     def encode(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> Vectors:
-        """Return a unit vector a text (embedder) or a score a pair (reader), in the order given."""
+        """Return a unit vector a text (embedder) or a score a pair (reader, judge), in the order given."""
         encoded = [e.ids for e in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]))
         found: list[Any] = [None] * len(encoded)

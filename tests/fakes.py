@@ -159,6 +159,18 @@ class WordScorer:
         return np.array([4.0 * len(q & s) / max(1, len(q)) - 2.0 for q, s in pairs], np.float32)
 
 
+class SureJudge:
+    """Says one number of every (claim, source) pair; keeps what it compared."""
+
+    def __init__(self, score: float) -> None:
+        self.score = score
+        self.seen: list[tuple[str, str]] = []
+
+    def encode(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        self.seen += texts
+        return np.full(len(texts), self.score, np.float32)
+
+
 class ScriptedWriter:
     """Says given words, then the evidence it was sent; keeps what it was sent."""
 

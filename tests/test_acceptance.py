@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from assistant import wiring
+from assistant.config import read_config
 from evals.acceptance import WORDS, Line, main, page
 from evals.altered import alterations, noticed
 from evals.gguf_files import random_model
@@ -24,7 +26,7 @@ def test_alterations_change_the_sentence_and_the_check_notices():
         made = list(alterations(sentence, SENTENCES[0]))
         assert {kind for kind, _ in made} >= {"number", "negation", "addition"}
         assert all(altered != sentence for _, altered in made)
-    for kind, (right, count) in noticed(SENTENCES).items():
+    for kind, (right, count) in noticed(wiring.grounding(read_config()).close, SENTENCES).items():
         assert right == count > 0, kind
 
 

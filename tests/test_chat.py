@@ -8,7 +8,7 @@ import pytest
 from assistant.answer import Mark, Message, Piece, Status, Stopped, as_json
 from assistant.chat import LONGEST, Assistant
 from assistant.follow_up import completed
-from assistant.grounding import checked
+from assistant.grounding import Grounding
 from assistant.reader import CANDIDATES, Reader
 from assistant.writers.quote import MOST, PER_PASSAGE, QuoteWriter, chosen
 from index.build import bring_up_to_date
@@ -158,7 +158,7 @@ def test_only_what_was_sent_can_be_cited(index):
     altered = Piece(evidence[0].text.replace("énergie", "eau"), evidence[0])
     foreign = Piece(evidence[1].text, evidence[1])
     forged = Piece("Mot", replace(evidence[0], text="Mot"))
-    sentences, citations = checked([altered, foreign, forged], evidence[:1])
+    sentences, citations = Grounding().checked([altered, foreign, forged], evidence[:1], "fr")
     assert [s.mark for s in sentences] == [Mark.OWN] * 3
     assert citations == ()
     assert sent.citations

@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant import wiring
 from assistant.catalog import read_catalog
+from assistant.config import read_config
 from assistant.wiring import encoder
 from index.encoder import Encoder
 from index.errors import ModelDamaged
@@ -57,6 +59,25 @@ def test_scores_stay_close_to_those_of_the_training_form(reader):
     assert np.abs(small - large).mean() <= 0.1 * large.std()
     assert np.abs(small - large).max() <= 0.3 * large.std()
     assert np.corrcoef(small, large)[0, 1] >= 0.98
+
+
+def test_the_judge_stays_close_to_its_training_form():
+    """It holds the reader's weights only by their place in the reader's file, and a difference of rank 40."""
+    small = encoder(MODELS["judge"], 1).encode([(c, s) for c, s in KEPT["claims"]])
+    large = np.array(KEPT["close"])
+    assert np.abs(small - large).mean() <= 0.25 * large.std()  # 168 claims: 0.344 on average, 2.97 at most
+    assert np.corrcoef(small, large)[0, 1] >= 0.97  # 168 claims: 0.991
+
+
+def test_the_judge_is_refused_when_the_readers_weights_are_not_those_it_refers_to(tmp_path, monkeypatch):
+    """Its own checksum says nothing of them."""
+    monkeypatch.setattr(wiring, "ROOT", tmp_path)
+    shutil.copytree(ROOT / "models" / "reader", tmp_path / "models" / "reader")
+    wiring.judge(read_config()).encode([("a b c", "d e f")])
+    file = tmp_path / "models" / "reader" / "model_int8.onnx"
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelDamaged):
+        wiring.judge(read_config())
 
 
 def test_the_order_of_the_texts_is_kept(embedder):

@@ -19,7 +19,14 @@ LAYERS = [
     ["index.sources"],
     ["index.build", "index.search"],
     ["assistant.errors", "assistant.energy"],
-    ["assistant.config", "assistant.catalog", "assistant.answer", "assistant.terminal", "assistant.orders"],
+    [
+        "assistant.config",
+        "assistant.catalog",
+        "assistant.answer",
+        "assistant.terminal",
+        "assistant.orders",
+        "assistant.differs",
+    ],
     [
         "assistant.reader",
         "assistant.prior",

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.answer import Began, Evidence, Mark, Piece
 from assistant.errors import ServerNotAllowed, ServerNotSet
-from assistant.grounding import checked, close
+from assistant.grounding import Grounding
 from assistant.writers.fallback import REASON
 from assistant.writers.joints import shown_to_model
 from assistant.writers.local import Manner
@@ -166,7 +166,7 @@ def test_no_question_leaves_to_a_machine_that_nobody_named():
 
 
 def test_free_prose_is_cut_into_sentences_with_their_sources():
-    """Quoted when it is the sentence, close when it says nothing else, own otherwise; thinking is left out."""
+    """Quoted when it is the sentence, own otherwise; thinking is left out."""
     sent = shown_to_model(EVIDENCE)
     said = (
         "<think>Voyons.</think>Une réponse courte coûte 3 Wh. [1] Longue, une réponse coûte davantage [2]. Le détail "
@@ -176,57 +176,9 @@ def test_free_prose_is_cut_into_sentences_with_their_sources():
     for n in range(0, len(said), 5):
         pieces += [p for p in prose.fed(said[n : n + 5]) if not p.growing]
     pieces += prose.ended()
-    sentences, citations = checked(pieces, sent)
+    sentences, citations = Grounding().checked(pieces, sent, "fr")
     assert [(s.mark, s.citations) for s in sentences] == [
         (Mark.QUOTED, (1,)), (Mark.OWN, ()), (Mark.QUOTED, (2,)), (Mark.OWN, ()),
     ]  # fmt: skip
     assert "[" not in "".join(s.text for s in sentences)
     assert [c.quote for c in citations] == [TEXTS[0], TEXTS[2]]
-
-
-SOURCE = "Selon la CNIL, un employeur ne doit pas conserver plus de 30 jours les images, sauf enquête en cours."
-
-
-@pytest.mark.parametrize(
-    ("text", "same"),
-    [
-        ("La CNIL : un employeur ne doit pas conserver plus de 30 jours les images, sauf enquête.", True),
-        (SOURCE, True),
-        (
-            "Selon la CNIL, un employeur ne doit pas conserver plus de 60 jours les images, sauf enquête en cours.",
-            False,
-        ),
-        ("Selon la CNIL, un employeur doit conserver plus de 30 jours les images, sauf enquête en cours.", False),
-        ("Selon la CNIL, un employeur ne doit pas conserver plus de 30 jours les images.", False),
-        (
-            "Selon un employeur, la CNIL ne doit pas conserver plus de 30 jours les images, sauf enquête en cours.",
-            False,
-        ),
-        ("Selon la CNIL, un salarié ne doit pas conserver plus de 30 jours les images, sauf enquête en cours.", False),
-        (
-            "Selon la CNIL, un employeur ne doit pas conserver moins de 30 jours les images, sauf enquête en cours.",
-            False,
-        ),
-        (
-            "Selon la CNIL, un employeur ne peut pas conserver plus de 30 jours les images, sauf enquête en cours.",
-            False,
-        ),
-        ("La CNIL.", False),
-        ("", False),
-    ],
-)
-def test_close_notices_what_changes_the_meaning(text, same):
-    """A number, a negation, an exception, a subject, a permission."""
-    assert close(text, SOURCE) is same
-
-
-def test_the_remote_writer_through_the_command(jugeote, corpus_home):
-    """Its energy is spent elsewhere: not measured, never ours alone."""
-    with serving(ModelServer(["Voici", " : [1]"])) as server:
-        done = jugeote(
-            "ask", "Un petit modèle suffit-il ?", "--writer", "remote", "--json", home=corpus_home,
-            JUGEOTE_SERVER_URL=server.address, JUGEOTE_SERVER_MODEL="grand",
-        )  # fmt: skip
-    answer = json.loads(done.stdout)
-    assert (answer["status"], answer["model"]["name"], answer["energy"]) == ("answered", "grand", None)
-    assert [s["mark"] for s in answer["sentences"]][-1] == "quoted"

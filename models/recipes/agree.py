@@ -1,4 +1,4 @@
-"""Compare the 8-bit files with their training form: `agree.py EMBEDDER_FOLDER READER_FOLDER [--write FILE]`.
+"""Compare the 8-bit files with their training form: `agree.py EMBEDDER_FOLDER READER_FOLDER JUDGE_FOLDER [--write FILE]`.
 
 The folders hold config.json, tokenizer.json and model.safetensors (see export.py). Prints how far the bundled files stand
 from them on sentences of the corpus; --write keeps a few 32-bit vectors and scores for tests/test_encoder.py.
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from claims import read_claims
 from export import load
 from scipy.stats import spearmanr
 from tokenizers import Tokenizer
@@ -37,8 +38,8 @@ def sentences(count: int) -> list[str]:
     return found[:: max(1, len(found) // count)][:count]
 
 
-def whole(role: str, folder: Path, texts: list, pieces: int) -> np.ndarray:
-    """Return what the 32-bit form gives."""
+def whole(role: str, folder: Path, texts: list, pieces: int, head: int = 0) -> np.ndarray:
+    """Return what the 32-bit form gives; `head` 1 is that of the judge."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(pieces, strategy="longest_first")
     tokenizer.enable_padding()
@@ -48,11 +49,11 @@ def whole(role: str, folder: Path, texts: list, pieces: int) -> np.ndarray:
         ids = torch.tensor([e.ids for e in encoded])
         with torch.no_grad():
             found = model(ids, torch.tensor([e.attention_mask for e in encoded]), torch.zeros_like(ids))
-        rows.append((found[0] if role == "reader" else found).numpy())
+        rows.append((found[head] if role == "reader" else found).numpy())
     return np.concatenate(rows)
 
 
-def main(embedder: Path, reader: Path, write: Path | None) -> None:
+def main(embedder: Path, reader: Path, judge: Path, write: Path | None) -> None:
     """Print the agreement."""
     models, texts = read_catalog(ROOT / "models.txt"), sentences(200)
     small = encoder(models["embedder"], 2).encode(texts)
@@ -67,10 +68,18 @@ def main(embedder: Path, reader: Path, write: Path | None) -> None:
         f"reader, {len(pairs)} pairs: difference mean {np.abs(scores - exact).mean():.3f}, largest {np.abs(scores - exact).max():.3f}, "
         f"rank correlation within a question mean {np.mean(each):.4f}, lowest {min(each):.4f}"
     )
+    claims = [(text, row["source"]) for row in read_claims("dev")[::4] for text in (row["faithful"][0], row["altered"][0])]
+    close = encoder(models["judge"], 2).encode(claims)
+    exact_close = whole("reader", judge, claims, models["judge"].context, head=1)
+    print(
+        f"judge, {len(claims)} claims: difference mean {np.abs(close - exact_close).mean():.3f}, largest "
+        f"{np.abs(close - exact_close).max():.3f}, correlation {np.corrcoef(close, exact_close)[0, 1]:.4f}"
+    )
     if write:
-        kept = {"texts": texts[::20], "vectors": large[::20].round(5).tolist(), "pairs": pairs[::40], "scores": exact[::40].round(4).tolist()}
+        few = {"claims": claims[::8], "close": exact_close[::8].round(4).tolist()}
+        kept = few | {"texts": texts[::20], "vectors": large[::20].round(5).tolist(), "pairs": pairs[::40], "scores": exact[::40].round(4).tolist()}
         write.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[4]) if "--write" in sys.argv else None)
+    main(*(Path(folder) for folder in sys.argv[1:4]), Path(sys.argv[5]) if "--write" in sys.argv else None)

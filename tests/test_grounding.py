@@ -1,0 +1,209 @@
+"""What a model's own sentence may wear: rules and the bundled model together, and the claims that they were set and tried on."""
+
+import json
+
+import numpy as np
+import pytest
+
+from assistant import wiring
+from assistant.answer import Evidence, Mark, Piece
+from assistant.config import read_config
+from assistant.differs import differs, doubts
+from assistant.grounding import Closeness, Grounding
+from evals.altered import CLAIMS, PROMISED, written
+from evals.closeness import CLAIMS as TRAIN
+from evals.closeness import Claims, fitted
+from index.search import Passage
+from tests.fakes import SureJudge
+from tests.model_server import ModelServer, serving
+
+SOURCE = "Selon la CNIL, un employeur ne doit pas conserver plus de 30 jours les images, sauf enquête en cours."
+PASSAGE = Passage("fr/images", "Images", "Images", "fr", None, 0, len(SOURCE), 1.0, SOURCE)
+
+
+@pytest.fixture(scope="module")
+def grounding():
+    return wiring.grounding(read_config())
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Les images se gardent 60 jours.", "Les images se gardent 30 jours."),
+        ("Les images se gardent trente-cinq jours.", "Les images se gardent 30 jours."),
+        ("Le projet coûte 1 200 euros.", "Le projet coûte 12 000 euros."),
+        ("It costs 0.25 Wh.", "It costs 0.24 Wh."),
+        ("About four people.", "About three people."),
+        ("La règle s’applique à partir du 2 août 2026.", "La règle s’applique à partir du 2 décembre 2026."),
+        ("Le rapport de la Cour des comptes le dit.", "Le rapport de l’ADEME le dit."),
+        ("A report by Eurostat says so.", "A report by Insee says so."),
+        ("La loi européenne impose de le dire.", "La loi européenne n’impose pas de le dire."),
+        ("The host never reads what is asked.", "The host reads what is asked."),
+    ],
+)
+def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source):
+    """These a small model overlooks; the rule needs none."""
+    assert differs(text, source)
+    assert not Grounding(lambda: SureJudge(9.0)).close(text, source, "fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Les images se gardent 30 jours.", "Les images se gardent trente jours."),
+        ("La moitié des gens l’utilisent.", "50 % des gens l’utilisent."),
+        ("Dix pour cent des gens.", "10 % des gens."),
+        ("Le serveur coûte 12000 euros.", "Le serveur coûte 12\u00a0000 euros."),
+        ("Ces trois points sont à noter : le lieu, la date, le nom.", "Notez le lieu, la date et le nom."),
+        ("En France, la loi le dit.", "La loi le dit en France."),
+        ("The EU regulates it.", "The European Union regulates it."),
+        ("French law says so.", "The law in France says so."),
+        ("Ce n’est pas interdit à l’école.", "Une école en a le droit."),
+    ],
+)
+def test_the_rule_leaves_a_change_of_form_alone(text, source):
+    """Words or digits, initials, a country's adjective, a list counted, another turn of phrase."""
+    assert not differs(text, source)
+
+
+def test_what_no_rule_tells_is_the_judges(grounding):
+    """No judge, no mark; a sentence of two words is compared with nothing; one that is growing was never compared."""
+    text = "Sauf enquête en cours, un employeur ne doit pas conserver les images plus de 30 jours, selon la CNIL."
+    assert not Grounding().close(text, SOURCE, "fr")
+    assert Grounding(lambda: SureJudge(2.0), Closeness(fr=1.0, en=3.0)).close(text, SOURCE, "fr")
+    assert not Grounding(lambda: SureJudge(2.0), Closeness(fr=1.0, en=3.0)).close(text, SOURCE, "en")
+    assert not Grounding(lambda: SureJudge(0.5), Closeness(fr=1.0)).close(text, SOURCE, "fr")
+    assert not Grounding(lambda: SureJudge(2.0), Closeness(fr=1.0)).close("La CNIL.", SOURCE, "fr")
+    assert grounding.close(text, SOURCE, "fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "counted"),
+    [
+        ("Ce n’est pas interdit à l’école.", "Une école en a le droit.", (1, 0, 0)),
+        ("L’employeur doit les garder.", "L’employeur peut les garder.", (0, 1, 1)),
+        ("Avant le pilote, tout est noté.", "Après le pilote, tout est noté.", (0, 1, 1)),
+        ("The law forbids it.", "The law allows it.", (0, 0, 1)),
+        ("All of them may be kept.", "They may be kept.", (0, 1, 0)),
+        ("On le garde longtemps.", "On le garde longtemps.", (0, 0, 0)),
+    ],
+)
+def test_a_bound_or_an_opposite_weighs_against_a_claim(text, source, counted):
+    """A model alone reads "may" for "must"; the weights are fitted."""
+    assert doubts(text, source) == counted
+    judge, strict = SureJudge(2.0), Closeness(fr=2.0, doubts=(1.0, 1.0, 1.0))
+    assert Grounding(lambda: judge, strict).close(f"Dit la note : {text}", f"Dit la note : {source}", "fr") is (
+        not any(counted)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Selon la CNIL, un employeur ne doit pas conserver plus de 60 jours les images, sauf enquête en cours.",
+        "Selon la CNIL, un employeur doit conserver plus de 30 jours les images, sauf enquête en cours.",
+        "Selon la CNIL, un employeur ne doit pas conserver plus de 30 jours les images, même si une enquête est en cours.",
+        "Selon un employeur, la CNIL ne doit pas conserver plus de 30 jours les images, sauf enquête en cours.",
+        "Selon la CNIL, un employeur ne doit pas conserver moins de 30 jours les images, sauf enquête en cours.",
+        "Garder les images est interdit à tout employeur.",
+        "Un employeur peut vendre les images au bout de 30 jours.",
+        "La CNIL.",
+        "",
+    ],
+)
+def test_a_changed_meaning_is_not_close(grounding, text):
+    """A number, a negation, an exception, a subject, a bound."""
+    assert not grounding.close(text, SOURCE, "fr")
+
+
+def test_a_close_sentence_carries_its_source_and_is_compared_once():
+    """A growing answer is marked again at each word: the model must not be."""
+    judge = SureJudge(2.0)
+    grounding = Grounding(lambda: judge, Closeness(fr=1.0))
+    evidence = Evidence(PASSAGE, SOURCE, 0, len(SOURCE), 1.0)
+    pieces = [Piece("La CNIL limite la durée des images chez un employeur.", evidence), Piece(SOURCE, evidence)]
+    for _ in range(5):
+        sentences, citations = grounding.checked(pieces, [evidence], "fr")
+    assert [(s.mark, s.citations) for s in sentences] == [(Mark.CLOSE, (1,)), (Mark.QUOTED, (2,))]
+    assert [c.quote for c in citations] == [SOURCE, SOURCE]
+    assert len(judge.seen) == 1
+    translated, _ = grounding.checked(pieces[:1], [evidence], "en")
+    assert translated[0].mark is Mark.OWN
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_promise_holds_on_claims_that_nothing_was_set_on(grounding, language):
+    """evals/claims: 95 of 100 altered claims lose the mark; a third of the faithful ones keep it, 70 of 100 are wanted."""
+    found = written(grounding.close, language)
+    for kind, least in (("altered", PROMISED), ("faithful", 0.25)):
+        good, count = (sum(column) for column in zip(*(r for n, r in found.items() if n.startswith(kind)), strict=True))
+        assert count == 200
+        assert good >= least * count, (kind, good)
+
+
+def claims(folder):
+    return [
+        json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()
+    ]
+
+
+def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
+    """Each source is in one set; the test's are 200 in each language."""
+    learnt, tried = claims(TRAIN), claims(CLAIMS)
+    assert len(tried) == 400
+    assert not {r["source"] for r in learnt} & {r["source"] for r in tried}
+    assert len({r["id"] for r in learnt}) == len(learnt)
+    for row in learnt:
+        texts = [row["source"], *row["faithful"], *row["altered"]]
+        assert row["split"] in ("train", "dev")
+        assert len(set(texts)) == len(texts) >= 7, row["id"]
+        assert all(text == text.strip() != "" for text in texts)
+    assert 0.05 < np.mean([row["split"] == "dev" for row in learnt]) < 0.2
+
+
+def claimed(judged, faithful):
+    told = np.array(faithful, float)
+    counts = {True: int(told.sum()), False: int((1 - told).sum())}
+    return Claims(np.array(judged), np.zeros((len(told), 3)), told, counts)
+
+
+def test_a_threshold_lets_no_more_altered_claims_pass_than_it_says():
+    """Each language has its own."""
+    claims = {
+        "fr": claimed([0, 1, 2, 3, 2.5, 4], [0, 0, 0, 0, 1, 1]),
+        "en": claimed([0, 0, 0, 1, 0.5, 9], [0, 0, 0, 0, 1, 1]),
+    }
+    rule = fitted(claims, 0.25)
+    for name, limit in (("fr", rule.fr), ("en", rule.en)):
+        assert claims[name].share(rule.doubts, limit, faithful=False) == 0.25
+    assert 2 < rule.fr <= 2.5
+    assert 0 < rule.en <= 0.5
+
+
+NOTE = """# Borne d’accueil de Cassis
+
+## Combien de temps les questions posées à la borne sont-elles conservées ?
+
+Le service de Cassis conserve les questions posées à la borne pendant 9 mois.
+"""
+
+
+def test_the_command_marks_what_a_model_rewords(jugeote, own_corpus_home, tmp_path):
+    """A server that writes prose: reworded, altered, invented; only the first carries the source."""
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "borne.md").write_text(NOTE, "utf-8")
+    assert jugeote("index", str(tmp_path / "notes"), home=own_corpus_home).returncode == 0
+    said = [
+        "Les questions posées à la borne sont conservées pendant 9 mois par le service de Cassis [1]. ",
+        "Le service de Cassis conserve les questions posées à la borne pendant 3 mois [1]. ",
+        "Le service de Cassis vend les questions posées à la borne [1].",
+    ]
+    with serving(ModelServer(said)) as server:
+        done = jugeote(
+            "ask", "Combien de temps le service de Cassis conserve-t-il les questions posées à la borne ?", "--json",
+            "--writer", "remote", home=own_corpus_home, JUGEOTE_WRITING="plain", JUGEOTE_SERVER_URL=server.address,
+            JUGEOTE_SERVER_MODEL="m",
+        )  # fmt: skip
+    answer = json.loads(done.stdout)
+    assert [(s["mark"], s["citations"]) for s in answer["sentences"]] == [("close", [1]), ("own", []), ("own", [])]
+    assert answer["citations"][0]["quote"].endswith("pendant 9 mois.")
