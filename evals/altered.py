@@ -2,10 +2,12 @@
 
 Knows nothing of models: what a model may get wrong, made by hand. An alteration that the check calls "close" would let a
 false sentence wear a source. Two sets: alterations made by rule of the sentences given, and evals/claims: 200 sentences of
-the sheets in each language, each with an altered claim and a faithful rewording, written without sight of the check. A line:
+the sheets in each language, each with an altered claim and a faithful rewording, written without sight of the check, and
+evals/claims/docs: 100 of our handbook's in each language. A line:
 {"id", "kind": what is altered, "sheet", "source", "altered", "faithful", "distance": of the rewording}.
 """
 
+import itertools
 import json
 import re
 import sys
@@ -82,13 +84,13 @@ def written(close: Close, language: str, folder: Path = CLAIMS) -> dict[str, tup
 def main() -> int:
     """Print what the check makes of the written claims; fails when it misses what is promised."""
     close, kept = wiring.grounding(read_config()).close, True
-    for language in ("fr", "en"):
-        found = written(close, language)
+    for folder, language in itertools.product((CLAIMS, CLAIMS / "docs"), ("fr", "en")):
+        found = written(close, language, folder)
         for name, (good, count) in found.items():
-            print(f"{language} {name:18s} {good} of {count}")
+            print(f"{folder.name} {language} {name:18s} {good} of {count}")
         for kind, limit in (("altered", PROMISED), ("faithful", WANTED)):
             good, count = map(sum, zip(*(row for name, row in found.items() if name.startswith(kind)), strict=True))
-            print(f"{language} {kind}: {good / count:.3f} right of {count}, {limit} wanted")
+            print(f"{folder.name} {language} {kind}: {good / count:.3f} right of {count}, {limit} wanted")
             kept &= kind == "faithful" or good >= limit * count
     return 0 if kept else 1
 
