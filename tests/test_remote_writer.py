@@ -182,3 +182,15 @@ def test_free_prose_is_cut_into_sentences_with_their_sources():
     ]  # fmt: skip
     assert "[" not in "".join(s.text for s in sentences)
     assert [c.quote for c in citations] == [TEXTS[0], TEXTS[2]]
+
+
+def test_the_remote_writer_through_the_command(jugeote, corpus_home):
+    """Its energy is spent elsewhere: not measured, never ours alone."""
+    with serving(ModelServer(["Voici", " : [1]"])) as server:
+        done = jugeote(
+            "ask", "Un petit modèle suffit-il ?", "--writer", "remote", "--json", home=corpus_home,
+            JUGEOTE_SERVER_URL=server.address, JUGEOTE_SERVER_MODEL="grand",
+        )  # fmt: skip
+    answer = json.loads(done.stdout)
+    assert (answer["status"], answer["model"]["name"], answer["energy"]) == ("answered", "grand", None)
+    assert [s["mark"] for s in answer["sentences"]][-1] == "quoted"
