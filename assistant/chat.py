@@ -170,35 +170,38 @@ class Assistant:
     def _written(self, answer: Answer, evidence: Sequence[Evidence], clock: _Clock) -> Generator[Answer, None, Answer]:
         """Yield the answer while the writer writes; return it whole."""
         pieces: list[Piece] = []
+        grounding = self._grounding.for_one_answer()
         for word in self._writer.write(answer.search, evidence, answer.language):
             clock.stage("write")
-            answer = self._told(answer, word, pieces, evidence)
+            answer = _told(answer, word, pieces, evidence, grounding)
             clock.stage("check")
             yield answer
         if pieces and pieces[-1].growing:  # never finished
-            answer = self._grown(answer, pieces[:-1], evidence)
+            answer = _grown(answer, pieces[:-1], evidence, grounding)
         return answer
 
-    def _told(
-        self, answer: Answer, said: Piece | Waiting | Began, pieces: list[Piece], sent: Sequence[Evidence]
-    ) -> Answer:
-        """Return the answer after one word of the writer, the same one when nothing changed; `pieces` keeps what stands."""
-        if isinstance(said, Waiting):
-            return answer if answer.waiting == said.position else replace(answer, waiting=said.position)
-        if isinstance(said, Began):
-            pieces.clear()
-            began = replace(answer, model=said.card, seed=said.seed, reason=said.reason, waiting=0)
-            return self._grown(began, pieces, sent)
-        if pieces and pieces[-1].growing:
-            pieces.pop()
-        if said.text:
-            pieces.append(said)
-        return replace(self._grown(answer, pieces, sent), waiting=0)
 
-    def _grown(self, answer: Answer, pieces: Sequence[Piece], sent: Sequence[Evidence]) -> Answer:
-        """Return the answer with what is written so far; only what was sent can be cited."""
-        sentences, citations = self._grounding.checked(pieces, sent, answer.language)
-        return replace(answer, text=prose(sentences, answer.language), sentences=sentences, citations=citations)
+def _told(
+    answer: Answer, said: Piece | Waiting | Began, pieces: list[Piece], sent: Sequence[Evidence], grounding: Grounding
+) -> Answer:
+    """Return the answer after one word of the writer, the same one when nothing changed; `pieces` keeps what stands."""
+    if isinstance(said, Waiting):
+        return answer if answer.waiting == said.position else replace(answer, waiting=said.position)
+    if isinstance(said, Began):
+        pieces.clear()
+        began = replace(answer, model=said.card, seed=said.seed, reason=said.reason, waiting=0)
+        return _grown(began, pieces, sent, grounding)
+    if pieces and pieces[-1].growing:
+        pieces.pop()
+    if said.text:
+        pieces.append(said)
+    return replace(_grown(answer, pieces, sent, grounding), waiting=0)
+
+
+def _grown(answer: Answer, pieces: Sequence[Piece], sent: Sequence[Evidence], grounding: Grounding) -> Answer:
+    """Return the answer with what is written so far; only what was sent can be cited."""
+    sentences, citations = grounding.checked(pieces, sent, answer.language)
+    return replace(answer, text=prose(sentences, answer.language), sentences=sentences, citations=citations)
 
 
 def prose(sentences: Sequence[Sentence], language: str) -> str:

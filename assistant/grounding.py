@@ -7,7 +7,7 @@ nothing else than one sentence, as far as rules and the embedded model can tell;
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Protocol
 
 from assistant.answer import Citation, Evidence, Mark, Piece, Sentence
@@ -16,7 +16,8 @@ from index.encoder import Vectors
 from index.words import fold
 
 FEWEST = 3  # words: less says too little to be compared
-KEPT = 256  # comparisons: a growing answer is checked again at each word
+
+Close = Callable[[str, str, str], bool]  # (claim, source, language) -> the claim says nothing else
 
 
 class Judge(Protocol):
@@ -33,31 +34,34 @@ class Closeness:
     en: float = 0.0
     doubts: tuple[float, ...] = (0.0, 0.0, 0.0)
 
-    def score(self, judged: float, text: str, source: str) -> float:
-        """Return the judge's word less the doubts; minus infinity where a rule tells `text` from `source`."""
-        if differs(text, source):
-            return float("-inf")
-        return judged - sum(w * n for w, n in zip(self.doubts, doubts(text, source), strict=True))
+    def passes(self, judged: float, text: str, source: str, language: str) -> bool:
+        """Tell whether the judge's word, less the doubts, is sure enough."""
+        against = sum(w * n for w, n in zip(self.doubts, doubts(text, source), strict=True))
+        return judged - against >= (self.fr if language == "fr" else self.en)
 
 
 class Grounding:
     """Marks sentences and cites what they rest on; safe to share between threads."""
 
-    def __init__(self, judge: Callable[[], Judge] | None = None, closeness: Closeness = Closeness()) -> None:
-        """`judge` opens it, when the first claim is compared: quotes need none. Without one no sentence is close."""
-        self._judge, self._closeness = judge and cache(judge), closeness
-        self.close = lru_cache(KEPT)(self._close)
+    def __init__(self, judge: Judge | None = None, closeness: Closeness = Closeness()) -> None:
+        """Without a judge no sentence is close: quotes need none."""
+        self._judge, self._closeness = judge, closeness
+        self._compared: Close = self.close
 
-    def _close(self, text: str, source: str, language: str) -> bool:
+    def for_one_answer(self) -> "Grounding":
+        """Return the same, which compares a sentence once while the answer grows and forgets it with the answer."""
+        kept = Grounding(self._judge, self._closeness)
+        kept._compared = cache(self.close)
+        return kept
+
+    def close(self, text: str, source: str, language: str) -> bool:
         """Tell whether `text` says nothing else than `source`, both in `language`: rules, then the model's word."""
         said = re.findall(r"\w+", fold(text))
         if self._judge is None or len(said) < FEWEST or differs(text, source):
             return False
         if said == re.findall(r"\w+", fold(source)):
             return True  # but for signs and capitals
-        judged = float(self._judge().encode([(text, source)])[0])
-        limit = self._closeness.fr if language == "fr" else self._closeness.en
-        return self._closeness.score(judged, text, source) >= limit
+        return self._closeness.passes(float(self._judge.encode([(text, source)])[0]), text, source, language)
 
     def checked(
         self, pieces: Sequence[Piece], sent: Sequence[Evidence], language: str
@@ -70,7 +74,7 @@ class Grounding:
             if evidence is None and piece.evidence in sent and piece.evidence is not None:
                 mark = Mark.CLOSE
                 alike = piece.evidence.passage.language == language  # a translation cannot be compared
-                told = alike and _stands(piece.evidence) and self.close(piece.text, piece.evidence.text, language)
+                told = alike and _stands(piece.evidence) and self._compared(piece.text, piece.evidence.text, language)
                 evidence = piece.evidence if told else None
             if evidence is None:
                 sentences.append(Sentence(piece.text, Mark.OWN))

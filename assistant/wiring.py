@@ -6,7 +6,6 @@ Read it to know what is running.
 import json
 import time
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import yaml
@@ -83,8 +82,8 @@ def judge(config: Config) -> Encoder:
 
 
 def grounding(config: Config) -> Grounding:
-    """Return what marks the sentences of an answer."""
-    return Grounding(partial(judge, config), thresholds().close)
+    """Return what marks the sentences of an answer that a model writes as free prose."""
+    return Grounding(judge(config), thresholds().close)
 
 
 def index(config: Config) -> Index:
@@ -182,7 +181,9 @@ def parts(config: Config, writer_name: str = "quote", meter: Ledger | None = Non
     meter = meter or ledger(config, chosen)  # before the rest is opened: opening is counted
     opened = index(config)
     reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers, limits.prior.fit)
-    return Parts(opened, reader, chosen, meter, limits, grounding(config))
+    # Opened now and not in the midst of an answer: a damaged file is said before anything is asked.
+    marks = grounding(config) if config.plain and chosen.card.kind == "generative" else Grounding()
+    return Parts(opened, reader, chosen, meter, limits, marks)
 
 
 def assistant(config: Config, writer_name: str | None = None, meter: Ledger | None = None) -> Assistant:

@@ -18,10 +18,11 @@ from statistics import median
 from assistant import generators, wiring
 from assistant.answer import Answer, Mark, Status, Writer
 from assistant.config import Config, read_config
+from assistant.grounding import Close
 from assistant.terminal import say, terminal_language
 from assistant.writers.joints import OWN_SHARE
 from assistant.writers.local import LlamaWriter
-from evals.altered import PROMISED, Close, noticed
+from evals.altered import PROMISED, noticed
 from evals.hostile import open_assistant, read_cases, tried
 from index.errors import UserError
 

@@ -12,14 +12,14 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant import wiring
 from assistant.config import read_config
+from assistant.grounding import Close
 from index.language import language_of
 
-Close = Callable[[str, str, str], bool]  # does a claim say nothing else than its source, in a language?
 CLAIMS = Path(__file__).resolve().parent / "claims"
 PROMISED = 0.95  # of the altered claims lose the mark
 WANTED = 0.7  # of the faithful ones should keep it; not reached (evals/results.md)

@@ -44,7 +44,7 @@ def grounding():
 def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source):
     """These a small model overlooks; the rule needs none."""
     assert differs(text, source)
-    assert not Grounding(lambda: SureJudge(9.0)).close(text, source, "fr")
+    assert not Grounding(SureJudge(9.0)).close(text, source, "fr")
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_what_no_rule_tells_is_the_judges(grounding):
     """No judge, no mark; a sentence of two words is compared with nothing; one that is growing was never compared."""
     text = "Sauf enquête en cours, un employeur ne doit pas conserver les images plus de 30 jours, selon la CNIL."
     assert not Grounding().close(text, SOURCE, "fr")
-    assert Grounding(lambda: SureJudge(2.0), Closeness(fr=1.0, en=3.0)).close(text, SOURCE, "fr")
-    assert not Grounding(lambda: SureJudge(2.0), Closeness(fr=1.0, en=3.0)).close(text, SOURCE, "en")
-    assert not Grounding(lambda: SureJudge(0.5), Closeness(fr=1.0)).close(text, SOURCE, "fr")
-    assert not Grounding(lambda: SureJudge(2.0), Closeness(fr=1.0)).close("La CNIL.", SOURCE, "fr")
+    assert Grounding(SureJudge(2.0), Closeness(fr=1.0, en=3.0)).close(text, SOURCE, "fr")
+    assert not Grounding(SureJudge(2.0), Closeness(fr=1.0, en=3.0)).close(text, SOURCE, "en")
+    assert not Grounding(SureJudge(0.5), Closeness(fr=1.0)).close(text, SOURCE, "fr")
+    assert not Grounding(SureJudge(2.0), Closeness(fr=1.0)).close("La CNIL.", SOURCE, "fr")
     assert grounding.close(text, SOURCE, "fr")
 
 
@@ -92,7 +92,7 @@ def test_a_bound_or_an_opposite_weighs_against_a_claim(text, source, counted):
     """A model alone reads "may" for "must"; the weights are fitted."""
     assert doubts(text, source) == counted
     judge, strict = SureJudge(2.0), Closeness(fr=2.0, doubts=(1.0, 1.0, 1.0))
-    assert Grounding(lambda: judge, strict).close(f"Dit la note : {text}", f"Dit la note : {source}", "fr") is (
+    assert Grounding(judge, strict).close(f"Dit la note : {text}", f"Dit la note : {source}", "fr") is (
         not any(counted)
     )
 
@@ -119,7 +119,7 @@ def test_a_changed_meaning_is_not_close(grounding, text):
 def test_a_close_sentence_carries_its_source_and_is_compared_once():
     """A growing answer is marked again at each word: the model must not be."""
     judge = SureJudge(2.0)
-    grounding = Grounding(lambda: judge, Closeness(fr=1.0))
+    grounding = Grounding(judge, Closeness(fr=1.0)).for_one_answer()
     evidence = Evidence(PASSAGE, SOURCE, 0, len(SOURCE), 1.0)
     pieces = [Piece("La CNIL limite la durée des images chez un employeur.", evidence), Piece(SOURCE, evidence)]
     for _ in range(5):
