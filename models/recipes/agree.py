@@ -48,8 +48,8 @@ def whole(role: str, folder: Path, texts: list, pieces: int, head: int = 0) -> n
         encoded = tokenizer.encode_batch(texts[at : at + 16])
         ids = torch.tensor([e.ids for e in encoded])
         with torch.no_grad():
-            found = model(ids, torch.tensor([e.attention_mask for e in encoded]), torch.zeros_like(ids))
-        rows.append((found[head] if role == "reader" else found).numpy())
+            inputs = ids, torch.tensor([e.attention_mask for e in encoded]), torch.zeros_like(ids)
+            rows.append((model.both(*inputs)[head] if role == "reader" else model(*inputs)).numpy())
     return np.concatenate(rows)
 
 

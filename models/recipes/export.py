@@ -22,7 +22,6 @@ from transformers import AutoConfig, AutoModel
 
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 FILES = {"embedder": "onnx/model_int8.onnx", "reader": "model_int8.onnx"}
-OUTPUTS = {"embedder": ["sentence_embedding"], "reader": ["score", "close"]}
 PROBES = [
     ("Quelles questions poser avant de déployer une IA ?", "Demandez d’abord à quel besoin répond le projet."),
     ("What does a large model cost?", "The law is quoted with its date."),
@@ -49,9 +48,9 @@ class Embedder(torch.nn.Module):
 
 
 class Reader(torch.nn.Module):
-    """Encoder, mean pooling, two numbers a pair.
+    """Encoder, mean pooling, one score a pair, less the constant that stands for "no answer".
 
-    (question, sentence) -> `score`, less the constant that stands for "no answer"; (claim, sentence) -> `close`.
+    `both` gives two numbers a pair: the score, and how surely the first text says nothing else than the second (the judge's).
     """
 
     def __init__(self, encoder: torch.nn.Module, width: int) -> None:
@@ -61,11 +60,15 @@ class Reader(torch.nn.Module):
         self.close = torch.nn.Linear(width, 1)
         self.none = torch.nn.Parameter(torch.zeros(1))
 
-    def forward(
+    def both(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         read = mean(self.enc(input_ids, attention_mask, token_type_ids).last_hidden_state, attention_mask)
         return self.out(read).squeeze(-1) - self.none, self.close(read).squeeze(-1)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
+        hidden = self.enc(input_ids, attention_mask, token_type_ids).last_hidden_state
+        return self.out(mean(hidden, attention_mask)).squeeze(-1) - self.none
 
 
 def load(role: str, source: Path) -> torch.nn.Module:
@@ -101,10 +104,10 @@ def main(role: str, source: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         whole = f"{folder}/model.onnx"
         axes = {name: {0: "texts", 1: "tokens"} for name in INPUTS}
-        outputs = OUTPUTS[role]
+        output = "sentence_embedding" if role == "embedder" else "score"
         torch.onnx.export(
-            model, inputs, whole, input_names=INPUTS, output_names=outputs,
-            dynamic_axes=axes | {name: {0: "texts"} for name in outputs}, opset_version=17, dynamo=False,
+            model, inputs, whole, input_names=INPUTS, output_names=[output],
+            dynamic_axes={**axes, output: {0: "texts"}}, opset_version=17, dynamo=False,
         )  # fmt: skip
         quantize_dynamic(whole, str(file), weight_type=QuantType.QInt8, per_channel=True)
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
@@ -117,7 +120,7 @@ def main(role: str, source: Path, target: Path) -> None:
     if role == "embedder":
         print("lowest cosine to 32 bits:", float((small * large).sum(1).min()))
     else:
-        print("largest difference to 32 bits:", float((small - large[0]).abs().max()), "scores:", large[0].tolist())
+        print("largest difference to 32 bits:", float((small - large).abs().max()), "scores:", large.tolist())
 
 
 if __name__ == "__main__":

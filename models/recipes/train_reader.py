@@ -79,7 +79,7 @@ def scores(model: Reader, tokenizers: dict[str, Tokenizer], pairs: list[tuple[st
         grid = torch.zeros(len(part), len(part[-1]), dtype=torch.long)
         for row, one in zip(grid, part, strict=True):
             row[: len(one)] = torch.tensor(one)
-        both = model(grid, (grid != 0).long(), torch.zeros_like(grid))
+        both = model.both(grid, (grid != 0).long(), torch.zeros_like(grid))
         parts.append(both[list(PIECES).index(head)])
     back = torch.empty(len(ids), dtype=torch.long)
     back[torch.tensor(order)] = torch.arange(len(ids))
