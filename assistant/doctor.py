@@ -56,7 +56,7 @@ class _Absent(UserError):
 
 def _folder(config: Config) -> str:
     at = config.home
-    while not at.exists():
+    while not os.path.exists(at):  # unlike at.exists, False below a folder that may not be entered
         at = at.parent
     if not os.access(at, os.W_OK | os.X_OK):
         raise FolderUnusable(folder=config.home)

@@ -108,6 +108,17 @@ def test_a_read_only_data_folder(jugeote, tmp_path, unprivileged, spoken):
     writable_again(home)
 
 
+@pytest.mark.parametrize("words", [("ask", "Un petit modèle suffit-il ?"), ("index",), ("search", "modèle")])
+def test_a_data_folder_behind_a_closed_door(jugeote, tmp_path, unprivileged, words):
+    """A folder above it may not be entered: said with what to do, and no defect."""
+    door = tmp_path / "closed"
+    door.mkdir(mode=0)
+    told(jugeote(*words, home=door / "home", before=unprivileged, **ENGLISH), 1, "JUGEOTE_HOME")
+    found = jugeote("doctor", "--json", home=door / "home", before=unprivileged)
+    row = next(c for c in json.loads(found.stdout)["checks"] if c["name"] == "data folder")
+    assert (found.returncode, row["ok"]) == (1, False)
+
+
 def test_a_read_only_index_is_not_lost(jugeote, own_corpus_home, tmp_path, unprivileged):
     """A failed indexing leaves the index before it."""
     open_to_all(own_corpus_home)

@@ -5,6 +5,7 @@ A data folder that cannot be written keeps nothing, and says so instead of showi
 
 import contextlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Store:
 
     def rows(self) -> list[Row] | None:
         """Return every row, oldest first; None when nothing was ever kept here."""
-        if not self._file.is_file():
+        if not os.path.isfile(self._file):  # unlike is_file, False below a folder that may not be entered
             return None
         names = ("day", "account", "label", *SUMS)
         try:
@@ -100,7 +101,7 @@ class Store:
 
     def kept(self, name: str) -> dict[str, object] | None:
         """Return a record; None when there is none."""
-        if not self._file.is_file():
+        if not os.path.isfile(self._file):
             return None
         try:
             with self._open(make=False) as kept:
