@@ -66,12 +66,13 @@ class Clock:
             file.write(line + "\n")
 
 
-def arguments(told: str) -> argparse.Namespace:
-    """Read the command line of a training script, and keep to its threads."""
+def arguments(told: str, *folders: str, **flags: str) -> argparse.Namespace:
+    """Read the command line of a training script, whose folders and flags (name -> help) are given, and keep to its threads."""
     parser = argparse.ArgumentParser(description=told)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("start", type=Path)
-    parser.add_argument("out", type=Path)
+    for name in folders:
+        parser.add_argument(name, type=Path)
+    for name, told in flags.items():
+        parser.add_argument(f"--{name}", action="store_true", help=told)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--until")

@@ -1,9 +1,9 @@
-"""Export the judge of claims as a small file beside the reader's: `export_judge.py FORM READER_FORM READER_FILE TARGET [--rank 40]`.
+"""Export the judge of claims as a small file beside the reader's: `export_judge.py FORM READER_FORM READER_FILE TARGET [--rank 80]`.
 
 FORM: a reader with a `close` head, trained on from READER_FORM (train_reader.py). READER_FILE: the 8-bit file of READER_FORM.
 TARGET, which must lie beside READER_FILE: the judge reads with the reader's own 8-bit weights, to which its file refers by
 their place in READER_FILE, plus what training changed, as a product of two thin matrices a layer (the first RANK singular vectors of the
-difference), in 16 bits. Word vectors stay the reader's: with the changed ones it judges no better. Prints the size and how far the file stands from FORM.
+difference), in 8 bits. Word vectors stay the reader's: with the changed ones it judges no better. Prints the size and how far the file stands from FORM.
 Needs the `recipes` extra (torch, onnx).
 """
 
@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
-RANK = 40  # 3.4 MB; 64 judges no better, 16 worse (evals/results.md)
+RANK = 80  # 3.4 MB; 40 judges worse, 96 no better (evals/results.md)
 LARGE = 8192  # bytes: smaller tensors are kept in the file
 
 
@@ -56,13 +56,16 @@ class Judge(torch.nn.Module):
         return self.close(mean(self.enc(input_ids, attention_mask, token_type_ids).last_hidden_state, attention_mask)).squeeze(-1)
 
 
-def halved(graph: onnx.GraphProto, thin: set[str]) -> None:
-    """Keep the thin matrices in 16 bits; the runtime widens them once, when it opens the file."""
+def narrowed(graph: onnx.GraphProto, thin: set[str]) -> None:
+    """Keep the thin matrices in 8 bits, a scale for each direction; the runtime widens them once, when it opens the file."""
     for tensor in graph.initializer:
         if tensor.name in thin:
-            short = f"{tensor.name}_16"
-            graph.node.insert(0, helper.make_node("Cast", [short], [tensor.name], to=TensorProto.FLOAT))
-            tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), short))
+            name, wide = tensor.name, numpy_helper.to_array(tensor)
+            scale = np.abs(wide).max(axis=int(wide.shape[0] < wide.shape[1]), keepdims=True) / 127
+            graph.initializer.append(numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale"))
+            graph.node.insert(0, helper.make_node("Mul", [f"{name}_wide", f"{name}_scale"], [name]))
+            graph.node.insert(0, helper.make_node("Cast", [f"{name}_8"], [f"{name}_wide"], to=TensorProto.FLOAT))
+            tensor.CopyFrom(numpy_helper.from_array(np.round(wide / scale).astype(np.int8), f"{name}_8"))
 
 
 def referred(graph: onnx.GraphProto, file: Path) -> None:
@@ -70,7 +73,7 @@ def referred(graph: onnx.GraphProto, file: Path) -> None:
     held, missing = file.read_bytes(), []
     for tensor in graph.initializer:
         raw = numpy_helper.to_array(tensor).tobytes()
-        if len(raw) < LARGE or tensor.data_type == TensorProto.FLOAT16:
+        if len(raw) < LARGE or tensor.name.endswith("_8"):
             continue
         at = held.find(raw)
         if at < 0:
@@ -106,7 +109,7 @@ def main() -> None:
         nodes = [n for n in onnx.load(whole).graph.node if n.op_type == "MatMul" and ("/down/" in n.name or "/up/" in n.name)]
         quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=[n.name for n in nodes])
         model = onnx.load(small)
-    halved(model.graph, {n.input[1] for n in nodes})
+    narrowed(model.graph, {n.input[1] for n in nodes})
     referred(model.graph, args.reader_file)
     args.target.write_bytes(model.SerializeToString())
     print(f"{args.target.stat().st_size} bytes")

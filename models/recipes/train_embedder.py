@@ -204,4 +204,4 @@ def write(run: Run) -> None:
 
 
 if __name__ == "__main__":
-    train(Run(arguments(__doc__)))
+    train(Run(arguments(__doc__, "data", "start", "out")))
