@@ -134,12 +134,19 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
     assert translated[0].mark is Mark.OWN
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize(("folder", "size"), [(CLAIMS, 200), (CLAIMS / "docs", 100)])
-def test_the_promise_holds_on_claims_that_nothing_was_set_on(grounding, language, folder, size):
-    """95 of 100 altered claims lose the mark; a third of the faithful ones keep it, 70 of 100 are wanted."""
+@pytest.mark.parametrize(
+    ("language", "folder", "size", "kept"),
+    [
+        ("fr", CLAIMS, 200, 0.45),
+        ("en", CLAIMS, 200, 0.7),
+        ("fr", CLAIMS / "docs", 100, 0.3),
+        ("en", CLAIMS / "docs", 100, 0.7),
+    ],
+)
+def test_the_promise_holds_on_claims_that_nothing_was_learnt_from(grounding, language, folder, size, kept):
+    """95 of 100 altered claims lose the mark, 90 of a manual's; 70 of 100 faithful ones keep it in English, fewer in French."""
     found = written(grounding.close, language, folder)
-    for kind, least in (("altered", PROMISED), ("faithful", 0.25)):
+    for kind, least in (("altered", PROMISED[folder]), ("faithful", kept)):
         good, count = (sum(column) for column in zip(*(r for n, r in found.items() if n.startswith(kind)), strict=True))
         assert count == size
         assert good >= least * count, (kind, good)
@@ -177,7 +184,7 @@ def test_a_threshold_lets_no_more_altered_claims_pass_than_it_says():
         "fr": claimed([0, 1, 2, 3, 2.5, 4], [0, 0, 0, 0, 1, 1]),
         "en": claimed([0, 0, 0, 1, 0.5, 9], [0, 0, 0, 0, 1, 1]),
     }
-    rule = fitted(claims, 0.25)
+    rule = fitted(claims, {"fr": 0.25, "en": 0.25})
     for name, limit in (("fr", rule.fr), ("en", rule.en)):
         assert claims[name].share(rule.doubts, limit, faithful=False) == 0.25
     assert 2 < rule.fr <= 2.5
