@@ -1,9 +1,9 @@
 """Tell by rule that a sentence says something else than its source, or may.
 
 It does when it holds a number, a month or a name that the source lacks, another unit beside a number, a date turned from
-"since" to "until", or nearly the same words with a negation in one of the two only. It may when bounds or opposites have
-changed: `doubts` counts them, for a model to weigh. Knows nothing of models, and says nothing of what agrees: two
-sentences with the same figures may say opposite things.
+"since" to "until", "about" before an exact number, or nearly the same words with a negation in one of the two only.
+It may when bounds or opposites have changed: `doubts` counts them, for a model to weigh. Knows nothing of models, and says
+nothing of what agrees: two sentences with the same figures may say opposite things.
 """
 
 import re
@@ -61,6 +61,11 @@ DATE = (
 )
 UNTIL = re.compile(rf"\b(?:jusqu'|jusque|avant|until|till|before|by|prior to|up to) ?{DATE}")
 SINCE = re.compile(rf"\b(?:depuis|des|a partir|a compter|apres|since|from|after|as of|starting) ?(?:du |de )?{DATE}")
+ABOUT = re.compile(r"\b(?:about|around|approximately|roughly|environ|approximativement) (?=\d)")
+ROUGH = re.compile(
+    r"\b(?:about|around|approximately|roughly|some|nearly|almost|close|order|environ|approximativement|pres|presque|"
+    r"quelque|ordre)\b"
+)
 BETWEEN_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)")
 NAME = re.compile(r"(?<=[^.!?:«“\"\s][\s’'])[A-ZÉÈÊÀÂÎÔÇ]\w*|\b[A-Z][A-Z0-9]+\b")
 ROOT = 4  # letters that tell a name: "Europe" and "European" are one
@@ -138,6 +143,8 @@ def differs(text: str, source: str) -> bool:
     if _other_number(text, source) or (said & MONTHS) - theirs:
         return True
     if _other_unit(text, source) or _turned_date(text, source):
+        return True
+    if ABOUT.search(fold(text)) and not ROUGH.search(fold(source)):
         return True
     if _roots([fold(name) for name in NAME.findall(text)]) - _known(source):
         return True

@@ -10,7 +10,7 @@ from assistant.answer import Evidence, Mark, Piece
 from assistant.config import read_config
 from assistant.differs import differs, doubts
 from assistant.grounding import Closeness, Grounding
-from evals.altered import CLAIMS, PROMISED, written
+from evals.altered import CLAIMS, PROMISES, written
 from evals.closeness import CLAIMS as TRAIN
 from evals.closeness import Claims, fitted
 from index.search import Passage
@@ -39,6 +39,7 @@ def grounding():
         ("A report by Eurostat says so.", "A report by Insee says so."),
         ("La loi européenne impose de le dire.", "La loi européenne n’impose pas de le dire."),
         ("The host never reads what is asked.", "The host reads what is asked."),
+        ("It keeps them for about 30 days.", "It keeps them for 30 days."),
     ],
 )
 def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source):
@@ -146,7 +147,7 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
 def test_the_promise_holds_on_claims_that_nothing_was_learnt_from(grounding, language, folder, size, kept):
     """95 of 100 altered claims lose the mark, 90 of a manual's; 70 of 100 faithful ones keep it in English, fewer in French."""
     found = written(grounding.close, language, folder)
-    for kind, least in (("altered", PROMISED[folder]), ("faithful", kept)):
+    for kind, least in (("altered", PROMISES[folder]), ("faithful", kept)):
         good, count = (sum(column) for column in zip(*(r for n, r in found.items() if n.startswith(kind)), strict=True))
         assert count == size
         assert good >= least * count, (kind, good)
