@@ -3,7 +3,7 @@
 FORM: a reader with a `close` head, trained on from READER_FORM (train_reader.py). READER_FILE: the 8-bit file of READER_FORM.
 TARGET, which must lie beside READER_FILE: the judge reads with the reader's own 8-bit weights, to which its file refers by
 their place in READER_FILE, plus what training changed, as a product of two thin matrices a layer (the first RANK singular vectors of the
-difference), in 8 bits. Word vectors stay the reader's: with the changed ones it judges no better. Prints the size and how far the file stands from FORM.
+difference), in 8 bits. Word vectors stay the reader's: with the changed ones it judges hardly better. Prints the size.
 Needs the `recipes` extra (torch, onnx).
 """
 
