@@ -15,11 +15,13 @@ NUMBERS = {
     word: float(value)
     for value, words in {
         0.25: "quart quarter", 0.5: "demi demie moitie half", 2: "deux two double twice", 3: "trois three triple",
-        4: "quatre four", 5: "cinq five", 6: "six", 7: "sept seven", 8: "huit eight", 9: "neuf nine", 10: "dix ten",
-        11: "onze eleven", 12: "douze twelve", 13: "treize thirteen", 14: "quatorze fourteen", 15: "quinze fifteen",
-        16: "seize sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen", 20: "vingt twenty", 30: "trente thirty",
-        40: "quarante forty", 50: "cinquante fifty", 60: "soixante sixty", 70: "seventy", 80: "eighty", 90: "ninety",
-        100: "cent cents hundred", 1000: "mille thousand", 1e6: "million millions", 1e9: "milliard milliards billion billions",
+        4: "quatre four", 5: "cinq five", 6: "six", 7: "sept seven", 8: "huit eight", 9: "neuf nine", 10: "dix ten dizaine",
+        11: "onze eleven", 12: "douze twelve douzaine dozen", 13: "treize thirteen", 14: "quatorze fourteen",
+        15: "quinze fifteen quinzaine", 16: "seize sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen",
+        20: "vingt twenty vingtaine", 30: "trente thirty trentaine", 40: "quarante forty quarantaine",
+        50: "cinquante fifty cinquantaine", 60: "soixante sixty soixantaine", 70: "seventy", 80: "eighty", 90: "ninety",
+        100: "cent cents hundred centaine", 1000: "mille thousand millier", 1e6: "million millions",
+        1e9: "milliard milliards billion billions",
     }.items()
     for word in words.split()
 } | {"tiers": 1 / 3, "third": 1 / 3}  # fmt: skip

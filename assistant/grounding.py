@@ -17,13 +17,20 @@ from index.words import fold
 
 FEWEST = 3  # words: less says too little to be compared
 
+TURNED = "= "  # opens the sentence when it is read first; any sign would do that the judge has learnt
+
 Close = Callable[[str, str, str], bool]  # (claim, source, language) -> the claim says nothing else
 
 
 class Judge(Protocol):
-    """Tells of (claim, source) pairs how surely the claim says nothing else; higher is surer."""
+    """Tells of pairs made by `readings` how surely the claim says nothing else; higher is surer."""
 
     def encode(self, texts: Sequence[tuple[str, str]]) -> Vectors: ...
+
+
+def readings(text: str, source: str) -> list[tuple[str, str]]:
+    """Return the two pairs in which a judge reads a claim and its sentence, either first: their mean errs less than one."""
+    return [(text, source), (TURNED + source, text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Grounding:
             return False
         if said == re.findall(r"\w+", fold(source)):
             return True  # but for signs and capitals
-        return self._closeness.passes(float(self._judge.encode([(text, source)])[0]), text, source, language)
+        return self._closeness.passes(float(self._judge.encode(readings(text, source)).mean()), text, source, language)
 
     def checked(
         self, pieces: Sequence[Piece], sent: Sequence[Evidence], language: str

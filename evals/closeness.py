@@ -20,16 +20,16 @@ from numpy.typing import NDArray
 from assistant import wiring
 from assistant.config import read_config
 from assistant.differs import differs, doubts
-from assistant.grounding import Closeness, Judge
+from assistant.grounding import Closeness, Judge, readings
 from evals.thresholds import logistic
 
 Row = dict[str, Any]
 Vector = NDArray[np.float64]
 
 CLAIMS = Path(__file__).resolve().parent / "claims" / "train"
-# Share of the altered claims of dev that are called close, a language. 0.05 is promised on claims of other hands, of which up to
-# three times as many pass in French and half as many more in English; chosen with those of evals/claims seen.
-WRONG = {"fr": 0.015, "en": 0.025}
+# Share of the altered claims of dev that are called close, a language. 0.05 is promised on claims of other hands, of which three
+# times as many pass in French and about as many in English; chosen with those of evals/claims seen.
+WRONG = {"fr": 0.014, "en": 0.045}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ def judged(judge: Judge, rows: Sequence[Row], language: str) -> Claims:
     ]  # fmt: skip
     count = {good: sum(g == good for *_, g in told) for good in (True, False)}
     left = [(text, source, good) for text, source, good in told if not differs(text, source)]
-    said = judge.encode([(text, source) for text, source, _ in left])
+    said = (
+        judge.encode([pair for text, source, _ in left for pair in readings(text, source)]).reshape(-1, 2).mean(axis=1)
+    )
     against = np.array([doubts(text, source) for text, source, _ in left], float)
     return Claims(said.astype(float), against, np.array([good for *_, good in left], float), count)
 

@@ -160,15 +160,15 @@ class WordScorer:
 
 
 class SureJudge:
-    """Says one number of every (claim, source) pair; keeps what it compared."""
+    """Says the given numbers of the pairs, in turn; keeps what it compared."""
 
-    def __init__(self, score: float) -> None:
-        self.score = score
+    def __init__(self, *scores: float) -> None:
+        self.scores = scores
         self.seen: list[tuple[str, str]] = []
 
     def encode(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         self.seen += texts
-        return np.full(len(texts), self.score, np.float32)
+        return np.resize(self.scores, len(texts)).astype(np.float32)
 
 
 class ScriptedWriter:

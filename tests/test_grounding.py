@@ -9,7 +9,7 @@ from assistant import wiring
 from assistant.answer import Evidence, Mark, Piece
 from assistant.config import read_config
 from assistant.differs import differs, doubts
-from assistant.grounding import Closeness, Grounding
+from assistant.grounding import TURNED, Closeness, Grounding
 from evals.altered import CLAIMS, PROMISES, written
 from evals.closeness import CLAIMS as TRAIN
 from evals.closeness import Claims, fitted
@@ -37,6 +37,7 @@ def grounding():
         ("La règle s’applique à partir du 2 août 2026.", "La règle s’applique à partir du 2 décembre 2026."),
         ("Le rapport de la Cour des comptes le dit.", "Le rapport de l’ADEME le dit."),
         ("A report by Eurostat says so.", "A report by Insee says so."),
+        ("Une centaine de critères par personne.", "Une dizaine de critères par personne."),
         ("La loi européenne impose de le dire.", "La loi européenne n’impose pas de le dire."),
         ("The host never reads what is asked.", "The host reads what is asked."),
         ("It keeps them for about 30 days.", "It keeps them for 30 days."),
@@ -77,6 +78,13 @@ def test_what_no_rule_tells_is_the_judges(grounding):
     assert not Grounding(SureJudge(0.5), Closeness(fr=1.0)).close(text, SOURCE, "fr")
     assert not Grounding(SureJudge(2.0), Closeness(fr=1.0)).close("La CNIL.", SOURCE, "fr")
     assert grounding.close(text, SOURCE, "fr")
+
+
+def test_a_claim_is_read_in_both_orders_and_their_mean_decides():
+    """One reading alone may be fooled."""
+    text, rule = "La CNIL limite la durée des images chez un employeur.", Closeness(fr=1.0)
+    assert Grounding(SureJudge(0.5, 1.6), rule).close(text, SOURCE, "fr")
+    assert not Grounding(SureJudge(1.6, 0.3), rule).close(text, SOURCE, "fr")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +139,8 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
         sentences, citations = grounding.checked(pieces, [evidence], "fr")
     assert [(s.mark, s.citations) for s in sentences] == [(Mark.CLOSE, (1,)), (Mark.QUOTED, (2,))]
     assert [c.quote for c in citations] == [SOURCE, SOURCE]
-    assert len(judge.seen) == 1
+    claim = pieces[0].text
+    assert judge.seen == [(claim, SOURCE), (TURNED + SOURCE, claim)]
     translated, _ = grounding.checked(pieces[:1], [evidence], "en")
     assert translated[0].mark is Mark.OWN
 
@@ -139,16 +148,19 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
 @pytest.mark.parametrize(
     ("language", "folder", "size", "kept"),
     [
-        ("fr", CLAIMS, 200, 0.45),
-        ("en", CLAIMS, 200, 0.65),
-        ("fr", CLAIMS / "docs", 100, 0.25),
-        ("en", CLAIMS / "docs", 100, 0.65),
+        ("fr", CLAIMS, 200, 0.57),
+        ("en", CLAIMS, 200, 0.68),
+        ("fr", CLAIMS / "docs", 100, 0.45),
+        ("en", CLAIMS / "docs", 100, 0.72),
     ],
 )
 def test_the_promise_holds_on_claims_that_nothing_was_learnt_from(grounding, language, folder, size, kept):
-    """95 of 100 altered claims lose the mark, 90 of a manual's; faithful ones keep it nearly as often as measured."""
+    """95 of 100 altered claims lose the mark, 90 of a manual's; faithful ones keep it nearly as often as measured.
+
+    One in 100 less is let pass here: another processor's 8-bit sums may turn a claim that stands at the threshold.
+    """
     found = written(grounding.close, language, folder)
-    for kind, least in (("altered", PROMISES[folder]), ("faithful", kept)):
+    for kind, least in (("altered", PROMISES[folder] - 0.01), ("faithful", kept)):
         good, count = (sum(column) for column in zip(*(r for n, r in found.items() if n.startswith(kind)), strict=True))
         assert count == size
         assert good >= least * count, (kind, good)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from claims import read_claims
+from claims import read_claims, readings
 from export import load
 from scipy.stats import spearmanr
 from tokenizers import Tokenizer
@@ -68,11 +68,12 @@ def main(embedder: Path, reader: Path, judge: Path, write: Path | None) -> None:
         f"reader, {len(pairs)} pairs: difference mean {np.abs(scores - exact).mean():.3f}, largest {np.abs(scores - exact).max():.3f}, "
         f"rank correlation within a question mean {np.mean(each):.4f}, lowest {min(each):.4f}"
     )
-    claims = [(text, row["source"]) for row in read_claims("dev")[::4] for text in (row["faithful"][0], row["altered"][0])]
+    rows = read_claims("dev")[::8]
+    claims = [pair for row in rows for text in (row["faithful"][0], row["altered"][0]) for pair in readings(text, row["source"])]
     close = encoder(models["judge"], 2).encode(claims)
     exact_close = whole("reader", judge, claims, models["judge"].context, head=1)
     print(
-        f"judge, {len(claims)} claims: difference mean {np.abs(close - exact_close).mean():.3f}, largest "
+        f"judge, {len(claims)} readings: difference mean {np.abs(close - exact_close).mean():.3f}, largest "
         f"{np.abs(close - exact_close).max():.3f}, correlation {np.corrcoef(close, exact_close)[0, 1]:.4f}"
     )
     if write:

@@ -1,16 +1,25 @@
 """Draw training examples from the written claims (evals/claims/train): what one sentence says of another.
 
-Knows nothing of models: rows in, (claim, source, 1 says nothing else | 0 does) out.
+Knows nothing of models: rows in, (first text, second text, 1 the claim says nothing else | 0 it does) out, claim and source in
+either of the two orders in which the product has them read.
 """
 
 import json
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "evals" / "claims" / "train"
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+from assistant.grounding import readings  # noqa: E402
+
+FOLDER = ROOT / "evals" / "claims" / "train"
 FAITHFUL, ALTERED = 3, 4  # of a source at a time
 OTHER = 0.25  # of the altered claims are set against a rewording instead of the source: wrong there too, and the wording is another
+ENGLISH = 0.5  # of the English sources are met in a round: French is where the judge errs
+REWORDED = 0.4  # of the sources give way to one of their own rewordings, which then is what the others are set against
+WHOLE = 0.85  # a rewording that much shorter than its source may have left something out, and cannot stand for it
 FOREIGN = 0.12  # of the sources also meet a rewording of a sentence of elsewhere
 SAME = 0.06  # ... and themselves, without their full stop
 
@@ -23,9 +32,19 @@ def read_claims(split: str, folder: Path = FOLDER) -> list[dict]:
     return [row for row in rows if row["split"] == split]
 
 
+def turned(row: dict, rng: random.Random) -> tuple[str, list[str]]:
+    """Return a source and its faithful claims, or one of these in the place of the other."""
+    source, faithful = row["source"], row["faithful"]
+    whole = [text for text in faithful if len(text) >= WHOLE * len(source)]
+    if not whole or rng.random() >= REWORDED:
+        return source, faithful
+    base = rng.choice(whole)
+    return base, [source, *(text for text in faithful if text != base)]
+
+
 def drawn(row: dict, elsewhere: dict, rng: random.Random) -> list[Claim]:
     """Return what a step learns of one source."""
-    source, faithful = row["source"], row["faithful"]
+    source, faithful = turned(row, rng)
     found = [(text, source, 1) for text in rng.sample(faithful, min(len(faithful), FAITHFUL))]
     for text in rng.sample(row["altered"], min(len(row["altered"]), ALTERED)):
         said, by = text, source
@@ -37,11 +56,12 @@ def drawn(row: dict, elsewhere: dict, rng: random.Random) -> list[Claim]:
         found.append((rng.choice(elsewhere["faithful"]), source, 0))
     if rng.random() < SAME:
         found.append((source.rstrip("."), source, 1))
-    return found
+    return [(*rng.choice(readings(said, by)), label) for said, by, label in found]
 
 
 def stream(rows: Sequence[dict], rng: random.Random) -> Iterator[list[Claim]]:
-    """Yield the claims of one source after another for ever, each source once before any twice."""
+    """Yield the claims of one source after another for ever, each French source once before any twice."""
     while True:
-        for row in rng.sample(rows, len(rows)):
+        turn = [row for row in rows if row["id"].startswith("fr") or rng.random() < ENGLISH]
+        for row in rng.sample(turn, len(turn)):
             yield drawn(row, rng.choice(rows), rng)

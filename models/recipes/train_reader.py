@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from claims import Claim, read_claims
+from claims import Claim, read_claims, readings
 from claims import stream as claim_stream
 from clock import Clock, arguments
 from draw import HEAT, Example, before, fixed, read_rows, stream
@@ -112,7 +112,7 @@ def close_loss(
     model: Reader, tokenizers: dict[str, Tokenizer], sources: list[list[Claim]], short: bool = False
 ) -> torch.Tensor:
     """Return the mean loss of the claims of some sources: each by itself, and the faithful ones above the altered ones."""
-    said = scores(model, tokenizers, [(claim, source) for claims in sources for claim, source, _ in claims], "close", short)
+    said = scores(model, tokenizers, [(first, second) for claims in sources for first, second, _ in claims], "close", short)
     labels = torch.tensor([float(label) for claims in sources for _, _, label in claims])
     at, ranks = 0, []
     for claims in sources:
@@ -140,7 +140,8 @@ def look_close(model: Reader, tokenizers: dict[str, Tokenizer], rows: list[dict]
     with torch.no_grad():
         for row in rows:
             for kind in ("faithful", "altered"):
-                found = scores(model, tokenizers, [(text, row["source"]) for text in row[kind]], "close")
+                pairs = [pair for text in row[kind] for pair in readings(text, row["source"])]
+                found = scores(model, tokenizers, pairs, "close").reshape(-1, 2).mean(1)
                 said[row["id"][:2], kind] += found.tolist()
     model.train()
     shown = {}
