@@ -38,6 +38,7 @@ def grounding():
         ("Le rapport de la Cour des comptes le dit.", "Le rapport de l’ADEME le dit."),
         ("A report by Eurostat says so.", "A report by Insee says so."),
         ("Une centaine de critères par personne.", "Une dizaine de critères par personne."),
+        ("The small model serves where the large one fails.", "The large model serves where the small one fails."),
         ("La loi européenne impose de le dire.", "La loi européenne n’impose pas de le dire."),
         ("The host never reads what is asked.", "The host reads what is asked."),
         ("It keeps them for about 30 days.", "It keeps them for 30 days."),
@@ -62,6 +63,7 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
         ("The EU regulates it.", "The European Union regulates it."),
         ("French law says so.", "The law in France says so."),
         ("Ce n’est pas interdit à l’école.", "Une école en a le droit."),
+        ("On note les plaintes et les abandons.", "On note les abandons et les plaintes."),
     ],
 )
 def test_the_rule_leaves_a_change_of_form_alone(text, source):
