@@ -53,7 +53,7 @@ OPPOSITES = tuple(
     exige/dispense demande/dispense require/exempt hausse/baisse monter/baisser augment/baisse rise/fall""".split()
 )
 NEGATION_TOKENS = frozenset(prefixes(" ".join(NEGATIONS)))
-APART = 4  # words: nearer, it may be a list in another order; of 154 such claims in evals/claims/train one is faithful
+APART = 4  # words: nearer, it may be a list in another order; from here on, of 154 such claims to learn from one is faithful
 NEAR = 0.8  # share of words in common: farther off, a negation may be another turn of phrase ("is not banned", "is allowed")
 SHARE = re.compile(r"\b(?:pour|per) ?cent\b")
 UNIT = r"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w)"

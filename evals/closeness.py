@@ -1,9 +1,9 @@
 """Set the thresholds of the mark "close" on the dev claims: `python -m evals.closeness [--write]`.
 
-The claims of evals/claims/train: sentences of the sheets, each with faithful rewordings near, middling and far, and altered
+The claims of evals/claims/train: sentences of the sheets and invented ones, each with faithful rewordings near, middling and far, and altered
 ones; a line: {"id", "split": "train" | "dev", "source", "faithful": [...], "altered": [...]}. The model learns from train
 (models/recipes/claims.py). What each doubt takes off its word is a logistic regression; the threshold of a language is the lowest
-one at which at most WRONG of its altered claims of dev are called close. The claims of evals/claims themselves are the test (evals/altered.py); nothing is set on them.
+one at which at most WRONG of its altered claims of dev are called close. The claims of evals/claims themselves are the test (evals/altered.py); nothing is fitted on them.
 """
 
 import argparse
