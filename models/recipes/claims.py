@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
+from assistant.differs import differs  # noqa: E402
 from assistant.grounding import readings  # noqa: E402
 
 FOLDER = ROOT / "evals" / "claims" / "train"
@@ -43,12 +44,13 @@ def turned(row: dict, rng: random.Random) -> tuple[str, list[str]]:
 
 
 def drawn(row: dict, elsewhere: dict, rng: random.Random) -> list[Claim]:
-    """Return what a step learns of one source."""
+    """Return what a step learns of one source; a claim that a rule tells (one in ten) never reaches the judge, here either."""
     source, faithful = turned(row, rng)
+    faithful, altered = ([text for text in texts if not differs(text, source)] for texts in (faithful, row["altered"]))
     found = [(text, source, 1) for text in rng.sample(faithful, min(len(faithful), FAITHFUL))]
-    for text in rng.sample(row["altered"], min(len(row["altered"]), ALTERED)):
+    for text in rng.sample(altered, min(len(altered), ALTERED)):
         said, by = text, source
-        if rng.random() < OTHER:
+        if faithful and rng.random() < OTHER:
             by = rng.choice(faithful)
             said, by = (said, by) if rng.random() < 0.5 else (by, said)
         found.append((said, by, 0))
@@ -56,7 +58,7 @@ def drawn(row: dict, elsewhere: dict, rng: random.Random) -> list[Claim]:
         found.append((rng.choice(elsewhere["faithful"]), source, 0))
     if rng.random() < SAME:
         found.append((source.rstrip("."), source, 1))
-    return [(*rng.choice(readings(said, by)), label) for said, by, label in found]
+    return [(*rng.choice(readings(said, by)), label) for said, by, label in found if not differs(said, by)]
 
 
 def stream(rows: Sequence[dict], rng: random.Random) -> Iterator[list[Claim]]:

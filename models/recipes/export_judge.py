@@ -3,7 +3,7 @@
 FORM: a reader with a `close` head, trained on from READER_FORM (train_reader.py). READER_FILE: the 8-bit file of READER_FORM.
 TARGET, which must lie beside READER_FILE: the judge reads with the reader's own 8-bit weights, to which its file refers by
 their place in READER_FILE, plus what training changed, as a product of two thin matrices a layer (the first RANK singular vectors of the
-difference), in 8 bits. Word vectors stay the reader's: with the changed ones it judges hardly better. Prints the size.
+difference, thin.py), in 8 bits. Word vectors stay the reader's: with the changed ones it judges hardly better. Prints the size.
 Needs the `recipes` extra (torch, onnx).
 """
 
@@ -17,40 +17,18 @@ import torch
 from export import INPUTS, PROBES, Reader, load, mean
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from thin import RANK, thin
 from tokenizers import Tokenizer
 
-RANK = 80  # 3.4 MB; 40 judges worse, 96 no better (evals/results.md)
 LARGE = 8192  # bytes: smaller tensors are kept in the file
-
-
-class Changed(torch.nn.Module):
-    """A layer of the reader, and what training changed of it at a low rank."""
-
-    def __init__(self, base: torch.nn.Linear, after: torch.nn.Linear, rank: int) -> None:
-        super().__init__()
-        left, sizes, right = torch.linalg.svd(after.weight.data - base.weight.data, full_matrices=False)
-        self.base = base
-        self.base.bias.data = after.bias.data
-        self.down = torch.nn.Linear(base.in_features, rank, bias=False)
-        self.up = torch.nn.Linear(rank, base.out_features, bias=False)
-        self.down.weight.data, self.up.weight.data = right[:rank].contiguous(), (left[:, :rank] * sizes[:rank]).contiguous()
-
-    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
-        return self.base(hidden) + self.up(self.down(hidden))
 
 
 class Judge(torch.nn.Module):
     """(claim, sentence) -> how surely the claim says nothing else."""
 
-    def __init__(self, reader: Reader, after: Reader, rank: int) -> None:
+    def __init__(self, reader: Reader) -> None:
         super().__init__()
-        for name, layer in list(reader.enc.encoder.named_modules()):
-            if isinstance(layer, torch.nn.Linear):
-                place, _, last = name.rpartition(".")
-                setattr(reader.enc.encoder.get_submodule(place), last, Changed(layer, after.enc.encoder.get_submodule(name), rank))
-            elif isinstance(layer, torch.nn.LayerNorm):
-                layer.load_state_dict(after.enc.encoder.get_submodule(name).state_dict())
-        self.enc, self.close = reader.enc, after.close
+        self.enc, self.close = reader.enc, reader.close
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
         return self.close(mean(self.enc(input_ids, attention_mask, token_type_ids).last_hidden_state, attention_mask)).squeeze(-1)
@@ -95,8 +73,7 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     parser.add_argument("--rank", type=int, default=RANK)
     args = parser.parse_args()
-    after = load("reader", args.form)
-    judge = Judge(load("reader", args.reader_form), after, args.rank).eval()
+    judge = Judge(thin(load("reader", args.reader_form), load("reader", args.form), args.rank)).eval()
     tokenizer = Tokenizer.from_file(str(args.form / "tokenizer.json"))
     tokenizer.enable_padding()
     encoded = tokenizer.encode_batch(PROBES)
