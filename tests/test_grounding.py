@@ -42,6 +42,8 @@ def grounding():
         ("La loi européenne impose de le dire.", "La loi européenne n’impose pas de le dire."),
         ("The host never reads what is asked.", "The host reads what is asked."),
         ("It keeps them for about 30 days.", "It keeps them for 30 days."),
+        ("Deux tiers des gens l’utilisent.", "La moitié des gens l’utilisent."),
+        ("L’image ne sert jamais qu’à décorer.", "L’image sert à décorer."),
     ],
 )
 def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source):
@@ -64,10 +66,16 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
         ("French law says so.", "The law in France says so."),
         ("Ce n’est pas interdit à l’école.", "Une école en a le droit."),
         ("On note les plaintes et les abandons.", "On note les abandons et les plaintes."),
+        ("Le règlement de l’Union le dit.", "Le règlement européen le dit."),
+        ("Une entreprise des États-Unis le dit.", "Une entreprise américaine le dit."),
+        ("Est-ce vrai ? » Voilà la question.", "La question : est-ce vrai ?"),
+        ("L’image ne sert qu’à décorer.", "L’image sert uniquement à décorer."),
+        ("Que manque-t-il au calcul ?", "Ce qui manque au calcul, on le demande."),
+        ("Il le dit à des tiers.", "Il le dit à d’autres."),
     ],
 )
 def test_the_rule_leaves_a_change_of_form_alone(text, source):
-    """Words or digits, initials, a country's adjective, a list counted, another turn of phrase."""
+    """Words or digits, initials, a country's adjective, a list counted, another turn of phrase, "only" by a negation."""
     assert not differs(text, source)
 
 
@@ -150,10 +158,10 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
 @pytest.mark.parametrize(
     ("language", "folder", "size", "kept"),
     [
-        ("fr", CLAIMS, 200, 0.57),
-        ("en", CLAIMS, 200, 0.68),
+        ("fr", CLAIMS, 200, 0.58),
+        ("en", CLAIMS, 200, 0.70),
         ("fr", CLAIMS / "docs", 100, 0.45),
-        ("en", CLAIMS / "docs", 100, 0.72),
+        ("en", CLAIMS / "docs", 100, 0.74),
     ],
 )
 def test_the_promise_holds_on_claims_that_nothing_was_learnt_from(grounding, language, folder, size, kept):
