@@ -42,9 +42,10 @@ BOUNDS = frozenset(
     presque rarement parfois souvent toujours tout tous toute toutes except only unless may might can could must should
     shall if more less fewer before after almost rarely sometimes often always least most all every some any""".split()
 )
-# "ne … que" says "only", and the t of "manque-t-il" is no "not".
+# "ne … que" says "only" (not "n’exige plus que", "personne ne dit que"), and the t of "manque-t-il" is no "not".
+DENIES = r"(?:pas|plus|point|guere|jamais|aucune?|rien|personne|ni|nul)\b"
 NO_NEGATION = re.compile(
-    r"\bn(?:e |['’])(?:(?!pas|jamais|aucune?|rien|ni|nul)[a-z]+[ '’]){1,4}?(?=qu(?:e\b|['’]))|-t-(?=ils?\b|elles?\b|on\b)"
+    rf"(?<!personne )\bn(?:e |')(?:(?!{DENIES})[a-z]+[ ']){{1,4}}?(?=qu(?:e\b|'))|-t-(?=ils?\b|elles?\b|on\b)"
 )
 # Beginnings of words that turn a sentence around when one takes the other's place; "x/y" both ways.
 OPPOSITES = tuple(
@@ -79,12 +80,8 @@ BETWEEN_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)")
 NAME = re.compile(r"(?<=[^.!?:«»“”\"\s][\s’'])[A-ZÉÈÊÀÂÎÔÇ]\w*|\b[A-Z][A-Z0-9]+\b")
 ROOT = 4  # letters that tell a name: "Europe" and "European" are one
 OURS = {"ai", "ia"}  # what every sheet is about, named or not
-COUNTRY = {
-    "fren": "fran",
-    "unio": "euro",
-    "etat": "amer",
-    "unis": "amer",
-}  # French, France; l’Union, européen; États-Unis, américain
+COUNTRY = {"fren": "fran", "unio": "euro"}  # "French" and "France" share three; "l’Union" is "européenne"
+AMERICA = re.compile("[ÉE]tats-Unis")  # as one: "l’État" and "l’état" are no country
 
 
 def _plain(text: str) -> str:
@@ -120,9 +117,14 @@ def _roots(words: list[str]) -> set[str]:
     return {COUNTRY.get(word[:ROOT], word[:ROOT]) for word in words}
 
 
+def _named(text: str) -> set[str]:
+    """Return the roots of the names in a text."""
+    return _roots([fold(name) for name in NAME.findall(AMERICA.sub("Amérique", text))])
+
+
 def _known(text: str) -> set[str]:
     """Return the roots of all words of a text, and the initials of words that stand side by side."""
-    words = re.findall(r"[^\W_]+", fold(text))
+    words = re.findall(r"[^\W_]+", fold(AMERICA.sub("Amérique", text)))
     letters = "".join(word[0] for word in words)
     initials = {letters[at : at + length] for at in range(len(letters)) for length in range(2, ROOT + 1)}
     return _roots(words) | initials | OURS
@@ -170,7 +172,7 @@ def differs(text: str, source: str) -> bool:
         return True
     if ABOUT.search(fold(text)) and not ROUGH.search(fold(source)):
         return True
-    if _roots([fold(name) for name in NAME.findall(text)]) - _known(source):
+    if _named(text) - _known(source):
         return True
     one, other = (set(prefixes(t)) - NEGATION_TOKENS for t in (text, source))
     return len(one & other) >= NEAR * len(one | other) and _negated(text) != _negated(source)

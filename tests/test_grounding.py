@@ -44,6 +44,9 @@ def grounding():
         ("It keeps them for about 30 days.", "It keeps them for 30 days."),
         ("Deux tiers des gens l’utilisent.", "La moitié des gens l’utilisent."),
         ("L’image ne sert jamais qu’à décorer.", "L’image sert à décorer."),
+        ("La CNIL n’exige plus que ce dossier soit gardé.", "La CNIL exige que ce dossier soit gardé."),
+        ("Selon l’Amérique, la règle suffit.", "Selon l’état des lieux, la règle suffit."),
+        ("Les entreprises des États-Unis le font.", "Les entreprises de l’État le font."),
     ],
 )
 def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source):
@@ -68,6 +71,7 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
         ("On note les plaintes et les abandons.", "On note les abandons et les plaintes."),
         ("Le règlement de l’Union le dit.", "Le règlement européen le dit."),
         ("Une entreprise des États-Unis le dit.", "Une entreprise américaine le dit."),
+        ("Une entreprise d’Amérique le dit.", "Une entreprise des États-Unis le dit."),
         ("Est-ce vrai ? » Voilà la question.", "La question : est-ce vrai ?"),
         ("L’image ne sert qu’à décorer.", "L’image sert uniquement à décorer."),
         ("Que manque-t-il au calcul ?", "Ce qui manque au calcul, on le demande."),

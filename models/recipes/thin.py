@@ -1,7 +1,7 @@
 """What tells a judge from the reader whose 8-bit weights it shares: two thin matrices a layer.
 
-Knows nothing of training nor of files. A judge trained freely loses when it is cut to that (evals/results.md, "Thin from the
-start of the last run"); one trained in this form does not.
+Knows nothing of training nor of files. What a judge loses when it is cut to that: evals/results.md, "Thin matrices, trained as
+such, and a mean".
 """
 
 import torch

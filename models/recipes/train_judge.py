@@ -25,7 +25,7 @@ from train_reader import DEV_CLAIMS, close_loss, look_close, opened, scores, wri
 SOURCES = 4  # of claims, a step: some 29 claims; twice as many with --hard
 HARD = 0.25  # of the altered claims of a step: those that pass most easily, which alone decide where the threshold stands
 RATES = {"body": 1e-4, "head": 3e-4}
-THIN = 2.0  # times the rates: a thin matrix moves what it is a factor of by half as much
+THIN = 2.0  # times the rates: we reckon that a thin matrix moves what it is a factor of by half as much; not measured
 LATE = 0.5  # of the rates, with --hard: a second run from what a first one made
 NORM = 1.0
 WARM = 20  # steps
