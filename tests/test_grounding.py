@@ -47,6 +47,29 @@ def grounding():
         ("La CNIL n’exige plus que ce dossier soit gardé.", "La CNIL exige que ce dossier soit gardé."),
         ("Selon l’Amérique, la règle suffit.", "Selon l’état des lieux, la règle suffit."),
         ("Les entreprises des États-Unis le font.", "Les entreprises de l’État le font."),
+        ("Le contrat se renouvelle tous les deux mois.", "Le contrat se renouvelle tous les deux ans."),
+        ("Le rapport est gardé trois ans, la facture un mois.", "Le rapport est gardé un an, la facture trois mois."),
+        ("It waits for 10 minutes.", "It waits for 10 seconds."),
+        (
+            "Le CSE d’une entreprise de moins de 50 salariés est consulté.",
+            "Dès qu’elle a au moins 50 salariés, le CSE est consulté.",
+        ),
+        ("L’énergie a un maximum de 4,5 Wh par jeton.", "L’énergie par jeton a un plancher de 4,5 Wh."),
+        ("They are kept for three months or less.", "They are kept for at least three months."),
+        ("Elle est à rendre au plus tôt le 2 août.", "Elle est à rendre au plus tard le 2 août."),
+        ("On retient une mesure, pas une déclaration.", "On retient une déclaration, pas une mesure."),
+        (
+            "Pour finir, le maire signe et le préfet vérifie les comptes et les contrats.",
+            "Pour finir, le préfet signe et le maire vérifie les comptes et les contrats.",
+        ),
+        (
+            "En 2024, l’accord du juge est requis pour saisir la police.",
+            "En 2024, l’accord de la police est requis pour saisir le juge.",
+        ),
+        (
+            "In short, the provider gives the summary that the deployer has asked for.",
+            "In short, the deployer gives the summary that the provider has asked for.",
+        ),
     ],
 )
 def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source):
@@ -76,10 +99,21 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
         ("L’image ne sert qu’à décorer.", "L’image sert uniquement à décorer."),
         ("Que manque-t-il au calcul ?", "Ce qui manque au calcul, on le demande."),
         ("Il le dit à des tiers.", "Il le dit à d’autres."),
+        ("Ils ont dix jours, ou deux s’il y a mort.", "Ils ont dix jours, ou deux s’il y a décès."),
+        ("Deux années durant, on garde le rapport.", "Le rapport se garde deux ans."),
+        ("It waits for 10 s.", "It waits for 10 seconds."),
+        ("Il ne peut garder les images plus de 30 jours.", "Il ne peut pas garder plus de 30 jours les images."),
+        ("Au-dessus de 24 degrés, il s’arrête.", "Il marche jusqu’à 24 degrés ; au-delà, il s’arrête."),
+        (
+            "Le service compte des clés, des copies et des machines neuves.",
+            "Le service compte des machines neuves, des copies et des clés.",
+        ),
+        ("En mai, la loi le dit.", "La loi le dit en mai."),
+        ("Savoir qui décide, c’est gouverner une IA.", "Gouverner une IA, c’est savoir qui décide."),
     ],
 )
 def test_the_rule_leaves_a_change_of_form_alone(text, source):
-    """Words or digits, initials, a country's adjective, a list counted, another turn of phrase, "only" by a negation."""
+    """Words or digits, initials, a country's adjective, a list counted or in another order, another turn of phrase."""
     assert not differs(text, source)
 
 

@@ -25,8 +25,9 @@ LAYERS = [
         "assistant.answer",
         "assistant.terminal",
         "assistant.orders",
-        "assistant.differs",
+        "assistant.figures",
     ],
+    ["assistant.differs"],
     [
         "assistant.reader",
         "assistant.prior",
