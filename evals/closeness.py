@@ -1,9 +1,10 @@
-"""Set the thresholds of the mark "close" on the dev claims: `python -m evals.closeness [--write]`.
+"""Set the thresholds of the mark "close" on claims written for it: `python -m evals.closeness [--write]`.
 
-The claims of evals/claims/train: sentences of the sheets and invented ones, each with faithful rewordings near, middling and far, and altered
-ones; a line: {"id", "split": "train" | "dev", "source", "faithful": [...], "altered": [...]}. The model learns from train
-(models/recipes/claims.py). What each doubt takes off its word is a logistic regression; the threshold of a language is the lowest
-one at which at most WRONG of its altered claims of dev are called close. The claims of evals/claims themselves are the test (evals/altered.py); nothing is fitted on them.
+A line of claims: {"id", "split": "train" | "dev", "source", "faithful": [...], "altered": [...]}. evals/claims/train: sentences of the
+sheets and invented ones; the model learns from train (models/recipes/claims.py), and what each doubt takes off its word is a
+logistic regression on dev. evals/claims/threshold: claims such as a small model might write, of the dev sentences of the
+sheets; the threshold of a language is the lowest one at which at most WRONG of their altered ones are called close. The claims
+of evals/claims themselves are the test (evals/altered.py); nothing is fitted on them.
 """
 
 import argparse
@@ -27,9 +28,8 @@ Row = dict[str, Any]
 Vector = NDArray[np.float64]
 
 CLAIMS = Path(__file__).resolve().parent / "claims" / "train"
-# Share of the altered claims of dev that are called close, a language. 0.05 is promised on claims of other hands, of which twice
-# as many pass in French and about as many in English; chosen with those of evals/claims seen.
-WRONG = {"fr": 0.025, "en": 0.045}
+THRESHOLD = CLAIMS.parent / "threshold"
+WRONG = 0.05  # share of the altered claims of a language that may be called close, as promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Claims:
 
 
 def dev_claims(folder: Path = CLAIMS) -> list[Row]:
-    """Return the rows of dev."""
+    """Return the rows of dev, all there are of THRESHOLD."""
     lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
     return [row for row in map(json.loads, lines) if row["split"] == "dev"]
 
@@ -71,9 +71,8 @@ def judged(judge: Judge, rows: Sequence[Row], language: str) -> Claims:
     ]  # fmt: skip
     count = {good: sum(g == good for *_, g in told) for good in (True, False)}
     left = [(text, source, good) for text, source, good in told if not differs(text, source)]
-    said = (
-        judge.encode([pair for text, source, _ in left for pair in readings(text, source)]).reshape(-1, 2).mean(axis=1)
-    )
+    # One claim at a time, as an answer is marked: 8-bit sums depend on what runs beside, which moved one claim in a hundred.
+    said = np.array([judge.encode(readings(text, source)).mean() for text, source, _ in left])
     against = np.array([doubts(text, source) for text, source, _ in left], float)
     return Claims(said.astype(float), against, np.array([good for *_, good in left], float), count)
 
@@ -85,10 +84,9 @@ def weights_of(claims: Sequence[Claims]) -> tuple[float, ...]:
     return tuple(round(float(max(0.0, weight / judge)), 2) for weight in others)
 
 
-def fitted(claims: dict[str, Claims], wrong: dict[str, float]) -> Closeness:
-    """Return the weights and, for each language, the threshold; rounded up, so that no more passes."""
-    weights = weights_of(list(claims.values()))
-    limits = {name: float(np.ceil(100 * c.limit(weights, wrong[name])) / 100) for name, c in claims.items()}
+def fitted(weights: tuple[float, ...], claims: dict[str, Claims], wrong: float) -> Closeness:
+    """Return the weights with the threshold of each language; rounded up, so that no more claims pass."""
+    limits = {name: float(np.ceil(100 * c.limit(weights, wrong)) / 100) for name, c in claims.items()}
     return Closeness(limits["fr"], limits["en"], weights)
 
 
@@ -97,18 +95,23 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.closeness", description=__doc__)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
-    judge, rows = wiring.judge(read_config()), dev_claims()
-    claims = {language: judged(judge, rows, language) for language in ("fr", "en")}
-    for wrong in (*(dict.fromkeys(claims, share) for share in (0.01, 0.02, 0.03, 0.05, 0.1)), WRONG):
-        rule = fitted(claims, wrong)
+    judge = wiring.judge(read_config())
+    dev, claims = (
+        {language: judged(judge, dev_claims(folder), language) for language in ("fr", "en")}
+        for folder in (CLAIMS, THRESHOLD)
+    )
+    weights = weights_of(list(dev.values()))
+    for wrong in (0.01, 0.02, 0.03, 0.04, WRONG, 0.05, 0.06, 0.08):
+        rule = fitted(weights, claims, wrong)
         print(f"at most {wrong} of the altered ones: {rule}")
         for name, limit in (("fr", rule.fr), ("en", rule.en)):
-            good, bad = (claims[name].share(rule.doubts, limit, faithful) for faithful in (True, False))
-            print(
-                f"  {name}: called close: {good:.3f} of {claims[name].count[True]} faithful, {bad:.3f} of {claims[name].count[False]} altered"
-            )
+            for told, of in (("threshold", claims[name]), ("dev", dev[name])):
+                good, bad = (of.share(rule.doubts, limit, faithful) for faithful in (True, False))
+                print(
+                    f"  {name}, {told}: close {good:.3f} of {of.count[True]} faithful, {bad:.3f} of {of.count[False]} altered"
+                )
     if args.write:
-        kept = json.loads(wiring.THRESHOLDS.read_text("utf-8")) | {"close": asdict(fitted(claims, WRONG))}
+        kept = json.loads(wiring.THRESHOLDS.read_text("utf-8")) | {"close": asdict(fitted(weights, claims, WRONG))}
         wiring.THRESHOLDS.write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")
     return 0
 

@@ -198,6 +198,19 @@ def test_a_source_is_learnt_by_its_own_claims_and_each_before_any_twice():
 
 
 @pytest.mark.usefixtures("_recipes")
+def test_a_source_may_give_way_to_itself_in_the_other_language():
+    """It then stands where the source stood, now and then; without one nothing changes."""
+    from claims import TWIN, drawn, read_claims
+
+    rows = [r for r in read_claims("train") if r["id"].startswith("fr-accessibility#")]
+    rng, twin = random.Random(3), "This stands for the English sentence."
+    made = [drawn(row, row, rng, twin) for row in rows for _ in range(20)]
+    assert not any(twin in first + second for row in rows for first, second, _ in drawn(row, row, rng))
+    turned = sum(any(twin in first + second for first, second, _ in one) for one in made)
+    assert 0 < turned < 2 * TWIN * len(made)
+
+
+@pytest.mark.usefixtures("_recipes")
 def test_a_judge_is_the_reader_as_rounded_and_thin_matrices():
     """What a rank can hold is held to the letter, the rest is cut; merged it computes the same; the base never learns."""
     import torch

@@ -22,6 +22,7 @@ ENGLISH = 0.5  # of the English sources are met in a round: French is where the 
 REWORDED = 0.4  # of the sources give way to one of their own rewordings, which then is what the others are set against
 WHOLE = 0.85  # a rewording that much shorter than its source may have left something out, and cannot stand for it
 FOREIGN = 0.12  # of the sources also meet a rewording of a sentence of elsewhere
+TWIN = 0.25  # of the sources that the other language has too give way to it: what is said in French is held against English
 SAME = 0.06  # ... and themselves, without their full stop
 
 Claim = tuple[str, str, int]
@@ -43,8 +44,11 @@ def turned(row: dict, rng: random.Random) -> tuple[str, list[str]]:
     return base, [source, *(text for text in faithful if text != base)]
 
 
-def drawn(row: dict, elsewhere: dict, rng: random.Random) -> list[Claim]:
-    """Return what a step learns of one source; a claim that a rule tells (one in ten) never reaches the judge, here either."""
+def drawn(row: dict, elsewhere: dict, rng: random.Random, twin: str | None = None) -> list[Claim]:
+    """Return what a step learns of one source; a claim that a rule tells (one in ten) never reaches the judge, here either.
+
+    `twin` is the same sentence in the other language.
+    """
     source, faithful = turned(row, rng)
     faithful, altered = ([text for text in texts if not differs(text, source)] for texts in (faithful, row["altered"]))
     found = [(text, source, 1) for text in rng.sample(faithful, min(len(faithful), FAITHFUL))]
@@ -58,12 +62,16 @@ def drawn(row: dict, elsewhere: dict, rng: random.Random) -> list[Claim]:
         found.append((rng.choice(elsewhere["faithful"]), source, 0))
     if rng.random() < SAME:
         found.append((source.rstrip("."), source, 1))
-    return [(*rng.choice(readings(said, by)), label) for said, by, label in found if not differs(said, by)]
+    found = [(said, by, label) for said, by, label in found if not differs(said, by)]
+    if twin is not None and rng.random() < TWIN:
+        found = [(said, twin if by == row["source"] else by, label) for said, by, label in found]
+    return [(*rng.choice(readings(said, by)), label) for said, by, label in found]
 
 
 def stream(rows: Sequence[dict], rng: random.Random) -> Iterator[list[Claim]]:
     """Yield the claims of one source after another for ever, each French source once before any twice."""
+    sources = {row["id"]: row["source"] for row in rows if "-own-" not in row["id"]}
     while True:
         turn = [row for row in rows if row["id"].startswith("fr") or rng.random() < ENGLISH]
         for row in rng.sample(turn, len(turn)):
-            yield drawn(row, rng.choice(rows), rng)
+            yield drawn(row, rng.choice(rows), rng, sources.get(("en" if row["id"].startswith("fr") else "fr") + row["id"][2:]))
