@@ -23,7 +23,7 @@ from index.language import language_of
 CLAIMS = Path(__file__).resolve().parent / "claims"
 PROMISED = 0.95  # of the altered claims lose the mark
 PROMISES = {CLAIMS: PROMISED, CLAIMS / "docs": 0.9}  # a manual's sentences are of another kind
-WANTED = 0.7  # of the faithful ones should keep it; missed by 0.02 in French (evals/results.md)
+WANTED = 0.7  # of the faithful ones should keep it; missed by 0.015 in French (evals/results.md)
 
 NEGATIVE = (
     (r"\bne (\w+) pas\b", r"\1"), (r"\bn’(\w+) pas\b", r"\1"), (r"\bis not\b", "is"), (r"\bare not\b", "are"),

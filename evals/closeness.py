@@ -2,8 +2,8 @@
 
 A line of claims: {"id", "split": "train" | "dev", "source", "faithful": [...], "altered": [...]}. evals/claims/train: sentences of the
 sheets and invented ones; the model learns from train (models/recipes/claims.py), and what each doubt takes off its word is a
-logistic regression on dev. evals/claims/threshold: claims such as a small model might write, of the dev sentences of the
-sheets; the threshold of a language is the lowest one at which at most WRONG of their altered ones are called close. The claims
+logistic regression on dev. evals/claims/threshold: claims such as a small model might write, of sentences that nothing
+is learnt from; the threshold of a language is the lowest one at which at most WRONG of their altered ones are called close. The claims
 of evals/claims themselves are the test (evals/altered.py); nothing is fitted on them.
 """
 
