@@ -71,7 +71,7 @@ def judged(judge: Judge, rows: Sequence[Row], language: str) -> Claims:
     ]  # fmt: skip
     count = {good: sum(g == good for *_, g in told) for good in (True, False)}
     left = [(text, source, good) for text, source, good in told if not differs(text, source)]
-    # One claim at a time, as an answer is marked: 8-bit sums depend on what runs beside, which moved one claim in a hundred.
+    # One claim at a time, as an answer is marked: 8-bit sums depend on what runs beside (evals/results.md).
     said = np.array([judge.encode(readings(text, source)).mean() for text, source, _ in left])
     against = np.array([doubts(text, source) for text, source, _ in left], float)
     return Claims(said.astype(float), against, np.array([good for *_, good in left], float), count)
@@ -91,7 +91,7 @@ def fitted(weights: tuple[float, ...], claims: dict[str, Claims], wrong: float) 
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print what thresholds give on dev, and write the chosen ones when asked."""
+    """Print what thresholds give on their own claims and on dev, and write the chosen ones when asked."""
     parser = argparse.ArgumentParser(prog="python -m evals.closeness", description=__doc__)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
@@ -101,7 +101,7 @@ def main(argv: Sequence[str]) -> int:
         for folder in (CLAIMS, THRESHOLD)
     )
     weights = weights_of(list(dev.values()))
-    for wrong in (0.01, 0.02, 0.03, 0.04, WRONG, 0.05, 0.06, 0.08):
+    for wrong in (0.01, 0.02, 0.03, 0.04, WRONG, 0.06, 0.08):
         rule = fitted(weights, claims, wrong)
         print(f"at most {wrong} of the altered ones: {rule}")
         for name, limit in (("fr", rule.fr), ("en", rule.en)):

@@ -65,8 +65,8 @@ def test_the_judge_stays_close_to_its_training_form():
     """It holds the reader's weights only by their place in the reader's file, and a difference of rank 80."""
     small = encoder(MODELS["judge"], 1).encode([(c, s) for c, s in KEPT["claims"]])
     large = np.array(KEPT["close"])
-    assert np.abs(small - large).mean() <= 0.25 * large.std()  # 328 readings: 0.274 on average, 1.96 at most
-    assert np.corrcoef(small, large)[0, 1] >= 0.97  # 328 readings: 0.993
+    assert np.abs(small - large).mean() <= 0.25 * large.std()  # 328 readings: 0.227 on average, 2.01 at most
+    assert np.corrcoef(small, large)[0, 1] >= 0.97  # 328 readings: 0.995
 
 
 def test_the_judge_is_refused_when_the_readers_weights_are_not_those_it_refers_to(tmp_path, monkeypatch):
