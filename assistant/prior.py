@@ -6,7 +6,7 @@ no answer there, however near its other words are: measured in evals/results.md.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from index.search import Found, Passage
 from index.words import content_words, prefixes
@@ -15,6 +15,7 @@ MOST = 3  # names counted: a list of ten says no more than three
 WORD = re.compile(r"[^\W_]\w*")
 BEFORE = " «“\"'’(-\u00a0\u202f"
 ENDS = ".?!:;…"
+Signs = tuple[float, float, float, float, float, float]
 
 
 def names(question: str) -> list[str]:
@@ -49,19 +50,27 @@ class Prior:
     strength: float = 0.0
     asked: float = 0.0
     missed: float = 0.0
+    silent: float = 0.0
     unmet: float = 0.0
     unknown: float = 0.0
     fit: float = 0.0  # of the best score of the reading model alone: it tells what has an answer better than which one
 
     def shift(self, question: str, found: Found) -> float:
         """Return what is added to the score of every sentence before it meets the threshold."""
-        return self.weighed(found.strength, found.asked, found.missed, unmet(question, found.passages), found.unknown)
+        return self.weighed(signs(found, unmet(question, found.passages)))
 
-    def weighed(self, strength: float, asked: float, missed: float, names: int, unknown: float) -> float:
-        """Return the sum of what search says, each by its weight.
+    def weighed(self, said: Signs) -> float:
+        """Return the sum of what search says, each by its weight."""
+        return float(
+            sum(weight * sign for weight, sign in zip(astuple(self), said, strict=False))
+        )  # `fit` is not search’s
 
-        What is near but for an unknown word is less near; squares, since what is half near says nothing.
-        """
-        known = (1 - unknown) ** 2
-        near = known * (self.strength * strength**2 + self.asked * asked**2) - self.missed * missed**2
-        return near - self.unmet * names - self.unknown * unknown
+
+def signs(found: Found, names: int) -> Signs:
+    """Return what Prior weighs of a search, in its order, each with its sign; `names` is how many no passage holds.
+
+    What is near but for an unknown word is less near; squares, since what is half near says nothing.
+    """
+    known = (1 - found.unknown) ** 2
+    near = known * found.strength**2, known * found.asked**2, -(found.missed**2)
+    return *near, -found.silent, -float(names), -found.unknown

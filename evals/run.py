@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from assistant.answer import Answer, Evidence, Message, Piece, Status
-from assistant.prior import unmet
+from assistant.prior import Signs, signs, unmet
 from assistant.wiring import Parts
 from evals.questions import Question
 from index.search import Found
@@ -19,6 +19,7 @@ from index.search import Found
 PASSAGES = 8  # as assistant.chat sends to the reader
 DEEP = 10  # passages that nDCG@10 looks at
 SIDES = ("both", "words", "meaning")
+NOTHING: Signs = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 T = TypeVar("T")
 Ranking = tuple[tuple[str, str], ...]  # (document, heading), best first, each once
 
@@ -41,10 +42,8 @@ class Outcome:
     rankings: dict[str, Ranking]  # side -> sections
     ranked: tuple[Evidence, ...]  # what the reader would say, whether or not it passed
     strength: float
-    asked: float
-    missed: float
     unmet: int
-    unknown: float
+    signs: Signs  # what the refusal rule weighs of the search
     shift: float
     unresolved: int  # citations whose span is not the quote
     costs: dict[str, Cost]  # "words", "meaning", "both", "read", "write", "check", "answer"
@@ -89,7 +88,7 @@ def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Out
     history = [Message(t.role, t.content) for t in question.history]
     answer = watch.of("answer", lambda: list(assistant.ask(question.question, history))[-1])
     if answer.status is Status.FAILED:
-        return Outcome(question, answer, {}, (), 0.0, 0.0, 0.0, 0, 0.0, 0.0, 0, watch.costs)
+        return Outcome(question, answer, {}, (), 0.0, 0, NOTHING, 0.0, 0, watch.costs)
     rankings: dict[str, Ranking] = {}
     for side in sides:
         found = watch.of(side, partial(parts.index.search, answer.search, 4 * DEEP, answer.language, side))
@@ -108,9 +107,9 @@ def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Out
     for citation in answer.citations:
         document = parts.index.document(citation.document)
         broken += document is None or document.text[citation.start : citation.end] != citation.quote
+    strangers = unmet(answer.search, first.passages)
     return Outcome(
-        question, answer, rankings, tuple(ranked), first.strength, first.asked, first.missed,
-        unmet(answer.search, first.passages), first.unknown,
+        question, answer, rankings, tuple(ranked), first.strength, strangers, signs(first, strangers),
         parts.limits.prior.shift(answer.search, first) + parts.limits.prior.fit * max((e.fit for e in ranked), default=0.0),
         broken, watch.costs,
     )  # fmt: skip

@@ -3,10 +3,10 @@
 The rule (assistant/prior.py): an answer is given when
 
     score of the best sentence + what assistant/prior.py weighs: search strength, nearest question that a sentence answers,
-        nearest question that none answers, names that no passage holds, words that the index has never seen, best
-        score of the reading model alone >= answers
+        nearest question that none answers, share of the nearest ones that none answers, names that no passage holds,
+        words that the index has never seen, best score of the reading model alone >= answers
 
-Weights: a logistic regression on the seven, fitted on dev, of the questions answered right (a right sentence among the
+Weights: a logistic regression on the eight, fitted on dev, of the questions answered right (a right sentence among the
 reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
 refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong of the
 questions that have an answer: a right answer and a right refusal count 1, a wrong refusal nothing, an answer without a right
@@ -52,20 +52,12 @@ class Rule:
         """Return what is compared with the threshold; minus infinity where nothing is read."""
         if not outcome.ranked or outcome.strength < self.about:
             return float("-inf")
-        near = self.prior.weighed(outcome.strength, outcome.asked, outcome.missed, outcome.unmet, outcome.unknown)
-        return outcome.ranked[0].score + near + self.prior.fit * fit(outcome)
+        return outcome.ranked[0].score + self.prior.weighed(outcome.signs) + self.prior.fit * fit(outcome)
 
 
 def fit(outcome: Outcome) -> float:
     """Return the best score of the reading model alone."""
     return max(e.fit for e in outcome.ranked)
-
-
-def signed(outcome: Outcome) -> tuple[float, float, float, float, float, float]:
-    """Return what Prior weighs, in its order, each with its sign there."""
-    known = (1 - outcome.unknown) ** 2
-    near = known * outcome.strength**2, known * outcome.asked**2, -(outcome.missed**2)
-    return *near, -float(outcome.unmet), -outcome.unknown, fit(outcome)
 
 
 def logistic(features: Matrix, labels: Matrix) -> Matrix:
@@ -94,7 +86,7 @@ def fitted(outcomes: Sequence[Outcome]) -> Rule:
     labels = np.array([o.question.answerable for o in clear], float)
     if not 0 < labels.mean() < 1:
         raise ThresholdsUnfit(found=f"{len(clear)} clear questions")
-    features = np.array([[o.ranked[0].score, *signed(o)] for o in clear], float)
+    features = np.array([[o.ranked[0].score, *o.signs, fit(o)] for o in clear], float)
     best, *others = logistic(features, labels)
     if best <= 0:
         raise ThresholdsUnfit(found=f"best {best:.2f}")

@@ -25,6 +25,8 @@ CANDIDATES = 100  # of each side
 ASKED = 50  # questions compared with the one that is asked
 ASKED_COVERED = 0.3
 ASKED_ORDER = 0.03  # the first sentence that a question leads to is its best one
+NEAREST = 10  # questions, with an answer or known to have none, that say whether the one asked has one
+HEAT = 0.1  # of their weights over cosines
 # What a question written for a sentence is nearer than the sentence itself, at the median: documents without such questions
 # are taken to have them, else an organisation's own would never come before the bundled sheets.
 UNASKED = 0.1
@@ -60,6 +62,7 @@ class Found:
     unknown: float = 0.0  # share of the question's words that the index has never seen
     asked: float = 0.0  # how near the nearest question is that the sources are written to answer, or taken to (UNASKED)
     missed: float = 0.0  # how near the nearest question is that they are known not to answer, 0 when there is none
+    silent: float = 0.0  # share of the questions nearest to the one asked that the sources are known not to answer
     generation: str = ""  # of the index that was searched
 
 
@@ -74,9 +77,7 @@ class StoredSentence:
     facts: tuple[str, ...]
     vector: Vectors
     covered: float  # share of the question's words, weighted by rarity
-    asked: float = (
-        0.0  # how near the nearest of the questions that it answers is; see UNASKED for documents without any
-    )
+    asked: float = 0.0  # how near the nearest question that it answers is; see UNASKED for documents without any
     opening: bool = False  # whether it stands before the first heading of a document that has some
 
 
@@ -150,7 +151,7 @@ class Index:
         now = self._now
         store, words = now.store, now.words
         by_words = words.scores(question)
-        vector, asked, cosines = np.zeros(0, np.float32), _Asked({}, 0.0, 0.0), {}
+        vector, asked, cosines = np.zeros(0, np.float32), _Asked({}, 0.0, 0.0, []), {}
         if by != "words":
             vector = self._embedder.encode([question])[0]
             asked = _asked(now, question, vector)
@@ -171,6 +172,7 @@ class Index:
             if _unasked(document) and by != "words":
                 cosine += UNASKED
                 answered = max(answered, cosine)
+                asked.nearest.append((cosine, True))
             ours = LANGUAGE_BONUS if document.language == language else 0.0
             scored.append((cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
@@ -182,7 +184,7 @@ class Index:
         passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in kept[:k])
         return Found(
             language, passages, strength, question, vector,
-            words.unknown(question), answered, asked.missed, now.manifest.generation,
+            words.unknown(question), answered, asked.missed, silence(asked.nearest), now.manifest.generation,
         )  # fmt: skip
 
     def sentences(self, found: Found) -> list[StoredSentence]:
@@ -218,21 +220,35 @@ class _Asked:
     chunks: dict[str, float]  # id -> cosine of the nearest question that the chunk answers
     answered: float  # how near the nearest question is that a sentence answers
     missed: float  # the same of the questions that none answers
+    nearest: list[tuple[float, bool]]  # cosine, and whether it has an answer
+
+
+def silence(nearest: Sequence[tuple[float, bool]]) -> float:
+    """Return the share of the NEAREST questions, near ones counting more, that have no answer; 0 when none is known.
+
+    `nearest`: cosine, and whether the question has an answer. One near question may be so by chance; ten say where one stands.
+    """
+    rows = sorted(nearest, reverse=True)[:NEAREST]
+    weights = [math.exp((cosine - rows[0][0]) / HEAT) for cosine, _ in rows]
+    return sum(w for w, (_, answered) in zip(weights, rows, strict=True) if not answered) / max(1.0, sum(weights))
 
 
 def _asked(now: _Generation, question: str, vector: Vectors) -> _Asked:
     chunks: dict[str, float] = {}
-    nearest = {True: 0.0, False: 0.0}
+    best = {True: 0.0, False: 0.0}
+    nearest: list[tuple[float, bool]] = []
     for name, cosine in now.store.nearest("asked", vector, ASKED).items():  # nearest first
         document_id, _, number = name.rpartition("?")
         document = now.store.texts.get(document_id)
         assert document is not None, f"question without its document: {name}"
         asked = document.asked[int(number)]
         near = cosine + ASKED_COVERED * now.words.covered(question, asked.question)
-        nearest[bool(asked.answers)] = max(nearest[bool(asked.answers)], near)
+        has = bool(asked.answers)
+        best[has] = max(best[has], near)
+        nearest.append((cosine, has))
         for chunk, _ in asked.answers:
             chunks.setdefault(f"{document_id}#{chunk}", cosine)
-    return _Asked(chunks, nearest[True], nearest[False])
+    return _Asked(chunks, best[True], best[False], nearest)
 
 
 def _leading(

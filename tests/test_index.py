@@ -14,7 +14,7 @@ import pytest
 from index.build import bring_up_to_date
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SourceMissing, SourceUnknown, UserError
 from index.manifest import place, read_manifest
-from index.search import UNASKED, WORDS_WEIGHT, Index
+from index.search import NEAREST, UNASKED, WORDS_WEIGHT, Index, silence
 from index.store import Store
 from tests.fakes import HashEmbedder
 
@@ -128,7 +128,7 @@ def test_a_question_written_beside_a_document_leads_to_its_sentence(site):
     found = index.search("à combien la tonne ?", language="fr")
     assert found.passages[0].document == "fr/carbone"
     assert found.strength > before.strength
-    assert (found.missed, found.asked > 1) == (0, True)
+    assert (found.missed, found.asked > 1, found.silent) == (0, True, 0)
     leading = {s.text: s.asked for s in index.sentences(found) if s.passage.document == "fr/carbone"}
     assert leading.pop("Le carbone a un prix interne choisi.") > 1
     assert set(leading.values()) <= {0.0}
@@ -145,6 +145,7 @@ def test_a_question_that_no_sentence_answers_is_remembered_as_such(site):
     site.build()
     found = site.index().search("à combien la tonne ?", language="fr")
     assert found.missed > 1
+    assert found.silent > 0.3  # beside it stand the documents without questions
     assert found.asked < 1
     assert all(s.asked < 1 for s in site.index().sentences(found))
 
@@ -271,6 +272,17 @@ def test_a_question_without_accents_finds_the_same(site):
     """retrieval.md section 9."""
     site.build()
     assert site.found("refroidissement consommé, eau ?")[0] == site.found("refroidissement consomme eau")[0] == "fr/eau"
+
+
+def test_ten_near_questions_say_whether_one_has_an_answer():
+    """Near ones count more; what stands behind the ten does not count; where nothing is known nothing is silent."""
+    assert silence([]) == 0
+    assert silence([(0.5, True)]) == 0
+    assert silence([(0.5, False)]) == 1
+    assert silence([(0.5, False), (0.5, True)]) == pytest.approx(0.5)
+    assert silence([(0.6, False), (0.5, True)]) == pytest.approx(np.e / (1 + np.e))
+    far = [(0.1, False)] * 50
+    assert silence([(0.5, True)] * NEAREST + far) == 0
 
 
 @pytest.mark.parametrize("question", ["a", "le la", "zzz", "mot " * 5000])
