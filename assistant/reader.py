@@ -16,13 +16,13 @@ from index.words import prefixes
 CANDIDATES = 24  # 24 pairs of 64 pieces cost about 0.16 CPU-s
 WORDS_WEIGHT = 0.3
 # What ranks the sentences: the model's score and what it is added to; fitted listwise on our questions (evals/results.md).
-MODEL_WEIGHT = 0.31  # little: it tells whether there is an answer better than which sentence it is
-COSINE_WEIGHT = 12.5
-COVERED_WEIGHT = 5.2
-ASKED_WEIGHT = 17.0  # of the square of `asked`: a question almost asked decides, a distant one does not
-PASSAGE_WEIGHT = 7.4  # of the passage's own score
+MODEL_WEIGHT = 0.25  # little: it tells whether there is an answer better than which sentence it is
+COSINE_WEIGHT = 13.9
+COVERED_WEIGHT = 1.3
+ASKED_WEIGHT = 14.7  # of the square of `asked`: a question almost asked decides, a distant one does not
+PASSAGE_WEIGHT = 10.5  # of the passage's own score
 LED = 0.5  # a sentence that a near question leads to is as near as that question, less this
-OPENING = 7.0  # less for a sentence before the first heading: it introduces, it does not answer
+OPENING = 5.9  # less for a sentence before the first heading: it introduces, it does not answer
 SHORTEST = 3  # words: less is a label, not an answer
 
 

@@ -73,6 +73,45 @@ def test_the_right_sentence_keeps_its_place_or_is_taken_away_whole():
 
 
 @pytest.mark.usefixtures("_recipes")
+def test_two_questions_of_a_sentence_are_drawn_away_from_those_of_its_neighbours(monkeypatch):
+    """Questions of one sheet must be told apart; one that two sentences answer is right for both, and never wrong."""
+    import train_embedder
+
+    monkeypatch.setattr(train_embedder, "SENTENCES", 8)
+    rows = []
+    for number in range(12):
+        for language, said in (("fr", "Question"), ("en", "Asked")):
+            rows += [
+                row(
+                    source="asked", language=language, question=f"{said} {number} {n} ?",
+                    candidates=[
+                        candidate(sentence=f"a#1#{number}", gold=True),
+                        *[candidate(sentence="z#1#0") for _ in range(4)],
+                    ],
+                )
+                for n in range(3)
+            ]  # fmt: skip
+    both = [candidate(sentence=f"a#1#{n}", gold=True) for n in (0, 1)]
+    rows.append(row(source="asked", question="Deux ?", candidates=[*both, *[candidate(sentence="z#1#0")] * 3]))
+    held = [candidate(sentence="a#1#0", gold=True, held=True), candidate(sentence="a#1#2", gold=True)]
+    rows.append(row(source="asked", question="Tenue ?", candidates=[*held, *[candidate(sentence="z#1#0")] * 4]))
+    corpus = train_embedder.Corpus([], rows)
+    assert "Tenue ?" not in {q for _, q in corpus.asked["a#1#0"]}
+    abroad = set()
+    for seed in range(40):
+        pairs = train_embedder.wordings(corpus, random.Random(seed))
+        assert len({p.section for p in pairs}) == len(pairs) >= 8
+        asked = [q for p in pairs for q in (p.question, p.right)]
+        assert len(set(asked)) == len(asked)
+        assert not {"a#1#0", "a#1#1"} <= {p.section for p in pairs}
+        for p in pairs:
+            numbers = {q.split()[1] for q in (p.question, p.right)} - {"?"}
+            assert numbers == {p.section.split("#")[2]}
+            abroad.add(p.question.split()[0] != p.right.split()[0])
+    assert abroad == {True, False}
+
+
+@pytest.mark.usefixtures("_recipes")
 def test_every_row_is_drawn_once_before_any_twice():
     """Few questions are ours: none may be left out by chance."""
     import draw

@@ -4,8 +4,9 @@ DATA: ours.jsonl, public_rows.jsonl and chunks.jsonl. START: a training form of 
 end model/ (trained) and average/ (the mean of START and trained, tensor by tensor, which keeps what START knew best).
 
 A question is drawn to what answers it, away from the other answers of the step and from one hard wrong sentence: to the sentence
-(the reader's candidates are chosen so), to another question that it answers (search compares them), to the chunk as indexed, or
-to the chunk of the other language (a question in French finds an English sheet). Nothing that dev or test questions lean on is drawn.
+(the reader's candidates are chosen so), to the chunk as indexed, or to the chunk of the other language (a question in French finds
+an English sheet); or two questions of a sentence to each other, away from those of its neighbours (search compares questions).
+Nothing that dev or test questions lean on is drawn. Runs in 16 bits (bfloat16).
 Run the same line again to go on after a stop.
 """
 
@@ -29,12 +30,16 @@ from train_reader import FILES
 
 PIECES = {"question": 64, "sentence": 80, "chunk": 144}
 STEP = 24  # questions
+TOGETHER = 48  # texts in one pass: 12 take half as long again
 HEAT = 0.05  # of the softmax over cosines
 RATES = {"embeddings": 2e-4, "body": 4e-5}
 WARM = 10
 EVERY = 5.0  # processor minutes between two checkpoints
 SHARES = {"exam": 0.14, "asked": 0.5, "piaf-code": 0.22, "SQuAD-explorer": 0.14}
-KINDS = {"sentence": 0.4, "asked": 0.25, "chunk": 0.2, "twin": 0.15}  # what a step draws to
+KINDS = {"sentence": 0.35, "asked": 0.35, "chunk": 0.15, "twin": 0.15}  # what a step draws to
+SENTENCES = 64  # of a step that draws a question to another one: those are short
+BESIDE = 8  # of them in one sheet: its sentences have the same words, and must be told apart
+ABROAD = 0.2  # of their pairs are in two languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +56,15 @@ class Corpus:
     """The chunks, by section and by sentence, and the questions that each sentence answers."""
 
     def __init__(self, chunks: list[dict], rows: list[dict]) -> None:
-        self.asked: dict[str, list[str]] = defaultdict(list)
+        self.asked: dict[str, list[tuple[str, str]]] = defaultdict(list)  # sentence -> (language, question)
+        self.sheets: dict[str, list[str]] = defaultdict(list)
         for row in rows:
-            if row["source"] == "asked" and row["split"] == "train":
-                for name in {c["sentence"] for c in row["candidates"] if c["gold"]}:
-                    self.asked[name].append(row["question"])
+            if row["source"] == "asked" and row["split"] == "train" and usable(row):
+                for name in sorted({c["sentence"] for c in row["candidates"] if c["gold"] and not c["held"]}):
+                    self.asked[name].append((row["language"], row["question"]))
+        for name, asked in self.asked.items():
+            if len(asked) > 1:
+                self.sheets[name.split("#")[0]].append(name)
         self.by_section: dict[tuple[str, str], list[dict]] = defaultdict(list)
         self.by_sentence: dict[tuple[str, str], dict] = {}
         for chunk in chunks:
@@ -77,11 +86,6 @@ def pair(row: dict, kind: str, corpus: Corpus, rng: random.Random) -> Pair | Non
     texts = [c["text"].split(": ", 1)[1] for c in (right, away)]
     if row["kind"] == "public":
         section += row["id"]
-    elif kind == "asked":
-        others = [q for q in corpus.asked[right["sentence"]] if q != row["question"]]
-        if not others:
-            return None
-        texts = [rng.choice(others), ""]
     elif kind != "sentence":
         language = row["language"] if kind == "chunk" else {"fr": "en", "en": "fr"}[row["language"]]
         near = [corpus.by_sentence.get((row["language"], text)) for text in texts]
@@ -93,6 +97,23 @@ def pair(row: dict, kind: str, corpus: Corpus, rng: random.Random) -> Pair | Non
     return Pair(row["question"], texts[0], texts[1], section)
 
 
+def wordings(corpus: Corpus, rng: random.Random) -> list[Pair]:
+    """Draw two questions of each of some sentences, several of one sheet; none that two of them answer."""
+    pairs: dict[str, Pair] = {}
+    seen: set[str] = set()
+    while len(pairs) < SENTENCES:
+        names = corpus.sheets[rng.choice(list(corpus.sheets))]
+        for name in rng.sample(names, min(BESIDE, len(names))):
+            language, first = rng.choice(corpus.asked[name])
+            abroad = rng.random() < ABROAD
+            others = [q for said, q in corpus.asked[name] if q != first and (said != language) == abroad]
+            every = {q for _, q in corpus.asked[name]}
+            if others and name not in pairs and not every & seen:
+                seen |= every
+                pairs[name] = Pair(first, rng.choice(others), "", name)
+    return list(pairs.values())
+
+
 def stream(rows: list[dict], corpus: Corpus, rng: random.Random) -> Iterator[tuple[str, list[Pair]]]:
     """Yield steps for ever: a kind and its pairs, no section twice."""
     pools: dict[str, list[dict]] = defaultdict(list)
@@ -102,6 +123,9 @@ def stream(rows: list[dict], corpus: Corpus, rng: random.Random) -> Iterator[tup
     names, left = [n for n in SHARES if pools[n]], defaultdict(list)
     while True:
         kind = rng.choices(list(KINDS), list(KINDS.values()))[0]
+        if kind == "asked":
+            yield kind, wordings(corpus, rng)
+            continue
         pairs: dict[str, Pair] = {}
         while len(pairs) < STEP:
             name = rng.choices(names, [SHARES[n] for n in names])[0]
@@ -118,12 +142,14 @@ def vectors(model: Embedder, tokenizer: Tokenizer, texts: list[str], pieces: int
     ids = [(e.ids[: pieces - 1] + e.ids[-1:]) if len(e.ids) > pieces else e.ids for e in tokenizer.encode_batch(texts)]
     order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
     parts = []
-    for at in range(0, len(order), 12):
-        part = [ids[i] for i in order[at : at + 12]]
+    for at in range(0, len(order), TOGETHER):
+        part = [ids[i] for i in order[at : at + TOGETHER]]
         grid = torch.zeros(len(part), len(part[-1]), dtype=torch.long)
         for row, one in zip(grid, part, strict=True):
             row[: len(one)] = torch.tensor(one)
-        parts.append(model(grid, (grid != 0).long(), torch.zeros_like(grid)))
+        with torch.autocast("cpu", torch.bfloat16):
+            part = model(grid, (grid != 0).long(), torch.zeros_like(grid))
+        parts.append(torch.nn.functional.normalize(part.float(), dim=1))
     back = torch.empty(len(ids), dtype=torch.long)
     back[torch.tensor(order)] = torch.arange(len(ids))
     return torch.cat(parts)[back]
