@@ -38,6 +38,7 @@ from index.search import Index
 
 LONGEST = 2000  # characters: a question, not a document
 PASSAGES = 8
+OWN = 6  # of an organisation's own documents at least: of two passages in five that answer, none was among the 8 (evals/results.md)
 NEAREST = 3  # shown with a refusal
 NO_PRIOR = Prior()
 NO_JUDGE = Grounding()
@@ -148,7 +149,7 @@ class Assistant:
             yield replace(_refused(answer, "other_language"), energy=section.reading(), seconds=clock.seconds())
             return
         self._index.refresh()
-        found = self._index.search(answer.search, PASSAGES, answer.language)
+        found = self._index.search(answer.search, PASSAGES, answer.language, own=OWN)
         answer = replace(answer, passages=found.passages)
         clock.stage("search")
         # Below, or when the question is an order to the assistant, the reader is spared.

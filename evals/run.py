@@ -11,12 +11,12 @@ from functools import partial
 from typing import TypeVar
 
 from assistant.answer import Answer, Evidence, Message, Piece, Status
+from assistant.chat import OWN, PASSAGES
 from assistant.prior import Signs, signs, unmet
 from assistant.wiring import Parts
 from evals.questions import Question
 from index.search import Found
 
-PASSAGES = 8  # as assistant.chat sends to the reader
 DEEP = 10  # passages that nDCG@10 looks at
 SIDES = ("both", "words", "meaning")
 NOTHING: Signs = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -93,7 +93,7 @@ def asked(parts: Parts, question: Question, sides: Sequence[str] = SIDES) -> Out
     for side in sides:
         found = watch.of(side, partial(parts.index.search, answer.search, 4 * DEEP, answer.language, side))
         rankings[side] = ranking(found)
-    first = parts.index.search(answer.search, PASSAGES, answer.language)
+    first = parts.index.search(answer.search, PASSAGES, answer.language, own=OWN)
     ranked = watch.of(
         "read", lambda: parts.reader.ranked(answer.search, first.vector, parts.index.sentences(first))
     )  # fmt: skip

@@ -212,7 +212,7 @@ def _write(
         spans = [s for c in document.chunks for s in c.sentences]
         texts = {
             "chunks": [document.indexed(c) for c in document.chunks],
-            "sentences": [document.text[s.start : s.end] for s in spans],
+            "sentences": [document.meant(c, s) for c in document.chunks for s in c.sentences],
             "asked": [a.question for a in document.asked],
         }
         where = {"document": document.id, "language": document.language}

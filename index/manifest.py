@@ -16,7 +16,7 @@ from index.chunks import CHUNK_WORDS, SENTENCE_WORDS, TAIL_WORDS
 from index.errors import FolderUnusable, IndexDamaged, IndexMismatch, IndexMissing
 from index.words import RULE
 
-TEXT_RULE = "text-3"  # how documents become plain text; another rule, another index
+TEXT_RULE = "text-4"  # how documents become plain text and what vectors are made of; another rule, another index
 LIVING = "chroma/chroma.sqlite3"  # Chroma writes to it on opening: its checksum cannot hold, SQLite checks it instead
 
 

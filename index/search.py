@@ -28,8 +28,10 @@ ASKED_ORDER = 0.03  # the first sentence that a question leads to is its best on
 NEAREST = 10  # questions, with an answer or known to have none, that say whether the one asked has one
 HEAT = 0.1  # of their weights over cosines
 # What a question written for a sentence is nearer than the sentence itself, at the median: documents without such questions
-# are taken to have them, else an organisation's own would never come before the bundled sheets.
-UNASKED = 0.1
+# are taken to have them, else an organisation's own would never come before the bundled sheets. SURE: the same where it is
+# weighed whether there is an answer at all; half of it refuses more near misses than it loses answers.
+UNASKED = 0.2
+SURE = 0.1
 WORDS_WEIGHT = 0.4  # = 0.15 x 2.5: bm25s leaves out the factor (k1 + 1) of retrieval.md's formula
 LANGUAGE_BONUS = 0.1
 COVERED_WEIGHT = 0.5
@@ -141,9 +143,11 @@ class Index:
         """Return a document whole, None when the index does not hold it."""
         return self._now.store.texts.get(name)
 
-    def search(self, question: str, k: int = 8, language: str | None = None, by: str = "both") -> Found:
+    def search(self, question: str, k: int = 8, language: str | None = None, by: str = "both", own: int = 0) -> Found:
         """Return at most `k` passages; `language` is told from the question when it is None.
 
+        Of documents without questions, an organisation's own, at least `own` passages come, beyond `k` where it must be: the
+        bundled sheets are written about and would leave them little room.
         `by` "words" or "meaning" ranks by that side alone: for measuring what each brings and costs. By words nothing is
         encoded: the vector found is empty, and cannot lead to sentences.
         """
@@ -166,22 +170,24 @@ class Index:
         place = {i: n for n, i in enumerate(words.ids)}
         weight = WORDS_WEIGHT / math.log(1 + len(place)) if place and by != "meaning" else 0.0
         scored, answered = [], asked.answered
-        for name, own in cosines.items():
+        for name, alone in cosines.items():
             document, chunk = _chunk(store, name)
-            cosine = max(own, asked.chunks.get(name, own))
-            if _unasked(document) and by != "words":
-                cosine += UNASKED
+            cosine = max(alone, asked.chunks.get(name, alone))
+            score = cosine + weight * float(by_words[place[name]])
+            if document.unasked and by != "words":
+                score += UNASKED
+                cosine += SURE
                 answered = max(answered, cosine)
                 asked.nearest.append((cosine, True))
             ours = LANGUAGE_BONUS if document.language == language else 0.0
-            scored.append((cosine + weight * float(by_words[place[name]]) + ours, cosine, document, chunk))
+            scored.append((score + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
         kept = _without_twins(scored, language)
         strength = 0.0
         if kept:
             _, cosine, document, chunk = kept[0]
             strength = cosine + COVERED_WEIGHT * words.covered(question, document.worded(chunk))
-        passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in kept[:k])
+        passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in _shared(kept, k, own))
         return Found(
             language, passages, strength, question, vector,
             words.unknown(question), answered, asked.missed, silence(asked.nearest), now.manifest.generation,
@@ -198,7 +204,7 @@ class Index:
         names = [f"{d.id}#{c.number}.{i}" for _, d, c in rows for i in range(len(c.sentences))]
         vectors, asked = then.store.vectors("sentences", names), _leading(then, found, rows)
         for _, document, chunk in rows:
-            for i in range(len(chunk.sentences) if _unasked(document) else 0):
+            for i in range(len(chunk.sentences) if document.unasked else 0):
                 cosine = float(vectors[f"{document.id}#{chunk.number}.{i}"] @ found.vector)
                 asked[document.id, chunk.number, i] = cosine + UNASKED
         return [
@@ -279,11 +285,6 @@ def _chunk(store: Store, name: str) -> tuple[StoredDocument, Chunk]:
     return document, document.chunks[int(number)]
 
 
-def _unasked(document: StoredDocument) -> bool:
-    """Tell whether nobody wrote a question that the document answers."""
-    return not any(question.answers for question in document.asked)
-
-
 def _passage(document: StoredDocument, chunk: Chunk, score: float) -> Passage:
     return Passage(
         document.id, document.title, chunk.section, document.language, document.in_force_on,
@@ -292,6 +293,12 @@ def _passage(document: StoredDocument, chunk: Chunk, score: float) -> Passage:
 
 
 Scored = tuple[float, float, StoredDocument, Chunk]
+
+
+def _shared(kept: list[Scored], k: int, own: int) -> list[Scored]:
+    """Return the best `k`, then of documents without questions as many more as are lacking to `own`."""
+    lacking = own - sum(row[2].unasked for row in kept[:k])
+    return kept[:k] + [row for row in kept[k:] if row[2].unasked][: max(0, lacking)]
 
 
 def _without_twins(scored: list[Scored], language: str) -> list[Scored]:

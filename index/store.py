@@ -71,6 +71,19 @@ class StoredDocument:
         heading = f"{self.title} > {chunk.section}" if chunk.section != self.title else self.title
         return f"{heading}\n{self.text[chunk.start : chunk.end]}"
 
+    @property
+    def unasked(self) -> bool:
+        """Whether nobody wrote a question that the document answers: an organisation's own, mostly."""
+        return not any(question.answers for question in self.asked)
+
+    def meant(self, chunk: Chunk, span: Span) -> str:
+        """Return the text that a sentence's vector is made of.
+
+        Where no written question leads to it, its heading goes before it: "within five days" alone does not say of what.
+        """
+        text = self.text[span.start : span.end]
+        return f"{chunk.section.split(' > ')[-1]}: {text}" if self.unasked and chunk.section != self.title else text
+
     def facts_of(self, span: Span) -> tuple[str, ...]:
         """Return the facts cited in a sentence or right after it."""
         return tuple(f.fact for f in self.facts if span.start < f.at <= span.end)
