@@ -2,9 +2,10 @@
 
 Knows nothing of models: what a model may get wrong, made by hand. An alteration that the check calls "close" would let a
 false sentence wear a source. Two sets: alterations made by rule of the sentences given, and evals/claims: 200 sentences of
-the sheets in each language, each with an altered claim and a faithful rewording, written without sight of the check, and
-evals/claims/docs: 100 of our handbook's in each language. A line:
-{"id", "kind": what is altered, "sheet", "source", "altered", "faithful", "distance": of the rewording}.
+the sheets in each language, each with an altered claim and a faithful rewording, written without sight of the check;
+evals/claims/second: 200 more, of another hand, whose far rewordings share almost no word; and evals/claims/docs: 100 of our
+handbook's in each language. A line:
+{"id", "kind": what is altered, "source", "altered", "faithful", "distance": of the rewording}.
 """
 
 import itertools
@@ -22,8 +23,8 @@ from index.language import language_of
 
 CLAIMS = Path(__file__).resolve().parent / "claims"
 PROMISED = 0.95  # of the altered claims lose the mark
-PROMISES = {CLAIMS: PROMISED, CLAIMS / "docs": 0.9}  # a manual's sentences are of another kind
-WANTED = 0.7  # of the faithful ones should keep it; missed by 0.015 in French (evals/results.md)
+PROMISES = {CLAIMS: PROMISED, CLAIMS / "second": 0.9, CLAIMS / "docs": 0.9}  # the last two: no choice rests on them
+WANTED = 0.7  # of the faithful ones should keep it; where that is missed: evals/results.md
 
 NEGATIVE = (
     (r"\bne (\w+) pas\b", r"\1"), (r"\bn’(\w+) pas\b", r"\1"), (r"\bis not\b", "is"), (r"\bare not\b", "are"),
