@@ -38,7 +38,7 @@ from index.search import Index
 
 LONGEST = 2000  # characters: a question, not a document
 PASSAGES = 8
-OWN = 6  # of an organisation's own documents at least: of two passages in five that answer, none was among the 8 (evals/results.md)
+OWN = 6  # of an organisation's own documents at least: two in five of theirs that answer were not among the 8 (evals/results.md)
 NEAREST = 3  # shown with a refusal
 NO_PRIOR = Prior()
 NO_JUDGE = Grounding()
