@@ -62,7 +62,7 @@ class Found:
     question: str
     vector: Vectors  # of the question
     unknown: float = 0.0  # share of the question's words that the index has never seen
-    asked: float = 0.0  # how near the nearest question is that the sources are written to answer, or taken to (UNASKED)
+    asked: float = 0.0  # how near the nearest question is that the sources are written to answer, or taken to (SURE)
     missed: float = 0.0  # how near the nearest question is that they are known not to answer, 0 when there is none
     silent: float = 0.0  # share of the questions nearest to the one asked that the sources are known not to answer
     generation: str = ""  # of the index that was searched
@@ -144,10 +144,10 @@ class Index:
         return self._now.store.texts.get(name)
 
     def search(self, question: str, k: int = 8, language: str | None = None, by: str = "both", own: int = 0) -> Found:
-        """Return at most `k` passages; `language` is told from the question when it is None.
+        """Return the best `k` passages; `language` is told from the question when it is None.
 
-        Of documents without questions, an organisation's own, at least `own` passages come, beyond `k` where it must be: the
-        bundled sheets are written about and would leave them little room.
+        Where fewer than `own` of them are of documents without questions, an organisation's own, those lacking come after
+        the `k`: the sheets, which have some, would leave them little room.
         `by` "words" or "meaning" ranks by that side alone: for measuring what each brings and costs. By words nothing is
         encoded: the vector found is empty, and cannot lead to sentences.
         """

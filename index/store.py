@@ -79,7 +79,7 @@ class StoredDocument:
     def meant(self, chunk: Chunk, span: Span) -> str:
         """Return the text that a sentence's vector is made of.
 
-        Where no written question leads to it, its heading goes before it: "within five days" alone does not say of what.
+        Where nobody wrote questions for its document, its heading goes before it: "within five days" alone does not say of what.
         """
         text = self.text[span.start : span.end]
         return f"{chunk.section.split(' > ')[-1]}: {text}" if self.unasked and chunk.section != self.title else text
