@@ -60,7 +60,6 @@ class Evidence:
     end: int
     score: float
     facts: tuple[str, ...] = ()
-    asked: float = 0.0  # how near the nearest question is that is written to lead to it
     fit: float = 0.0  # what the reading model alone says of it
 
 

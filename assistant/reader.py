@@ -15,14 +15,14 @@ from index.words import prefixes
 
 CANDIDATES = 24  # 24 pairs of 64 pieces cost about 0.16 CPU-s
 WORDS_WEIGHT = 0.3
-# What ranks the sentences: the model's score and what it is added to; fitted listwise on our questions (evals/results.md).
-MODEL_WEIGHT = 0.25  # little: it tells whether there is an answer better than which sentence it is
-COSINE_WEIGHT = 13.9
-COVERED_WEIGHT = 1.3
-ASKED_WEIGHT = 14.7  # of the square of `asked`: a question almost asked decides, a distant one does not
-PASSAGE_WEIGHT = 10.5  # of the passage's own score
+# What ranks the sentences: the model's score and what it is added to; fitted listwise on dev and on visitors’ questions (evals/results.md).
+MODEL_WEIGHT = 0.16  # little: it tells whether there is an answer better than which sentence it is
+COSINE_WEIGHT = 5.0
+COVERED_WEIGHT = 2.1
+ASKED_WEIGHT = 22.5  # of the square of `asked`: a question almost asked decides, a distant one does not
+PASSAGE_WEIGHT = 8.7  # of the passage's own score
 LED = 0.5  # a sentence that a near question leads to is as near as that question, less this
-OPENING = 5.9  # less for a sentence before the first heading: it introduces, it does not answer
+OPENING = 3.8  # less for a sentence before the first heading: it introduces, it does not answer
 SHORTEST = 3  # words: less is a label, not an answer
 
 
@@ -53,7 +53,7 @@ class Reader:
         found = []
         for (c, cosine), fit in zip(rows, map(float, scores), strict=True):
             score = MODEL_WEIGHT * fit + _near(c, cosine)
-            found.append(Evidence(c.passage, c.text, c.start, c.end, score, c.facts, c.asked, fit))
+            found.append(Evidence(c.passage, c.text, c.start, c.end, score, c.facts, fit))
         found.sort(key=lambda e: (-e.score, e.passage.document, e.start))
         return found
 

@@ -20,6 +20,7 @@ WORDS = {
     "fr": {
         "sources": "Sources",
         "source": "Source {n} : {place}",
+        "searched": "Cherché : «\u00a0{search}\u00a0»",
         "closest": "Sources les plus proches",
         "closest_note": "Elles ne répondent pas à la question ; elles peuvent aider à la reformuler.",
         "refused": "Pas de réponse dans les sources",
@@ -44,6 +45,7 @@ WORDS = {
     "en": {
         "sources": "Sources",
         "source": "Source {n}: {place}",
+        "searched": "Searched: “{search}”",
         "closest": "Closest sources",
         "closest_note": "They do not answer the question; they may help to reword it.",
         "refused": "No answer in the sources",
@@ -110,6 +112,8 @@ def page_markdown(answer: Answer, turn: int, facts: Mapping[str, FactSource], *,
     if answer.status in (Status.REFUSED, Status.FAILED):
         parts.append(f'<p class="verdict">{words[answer.status]}</p><p>{escaped(answer.text)}</p>')
     else:
+        searched = _searched(answer, answer.language)
+        parts += [f'<p class="note">{escaped(searched)}</p>'] if searched else []
         parts.append(_prose(answer, turn))
     if stopped:
         parts.append(f'<p class="stopped">{words["stopped" if answer.sentences else "stopped_empty"]}</p>')
@@ -130,7 +134,8 @@ def page_markdown(answer: Answer, turn: int, facts: Mapping[str, FactSource], *,
 def terminal(answer: Answer, language: str) -> str:
     """Return an answer as plain text for a terminal; the labels are in `language`."""
     words = WORDS[language]
-    lines = [answer.text]
+    searched = _searched(answer, language) if answer.status is Status.ANSWERED else ""
+    lines = [searched, "", answer.text] if searched else [answer.text]
     if answer.citations:
         lines += ["", words["sources"]]
         for c in answer.citations:
@@ -146,6 +151,12 @@ def terminal(answer: Answer, language: str) -> str:
 
 def _message(kind: str, parts: list[str], answer: Answer) -> str:
     return f'<div class="said {kind}" lang="{answer.language}">{"".join(parts)}</div>'
+
+
+def _searched(answer: Answer, language: str) -> str:
+    """Return what was searched where it is not the question to the letter; a refusal says so by itself."""
+    same = answer.search.split() == answer.question.split()
+    return "" if same or not answer.search else WORDS[language]["searched"].format(search=answer.search)
 
 
 def _prose(answer: Answer, turn: int) -> str:

@@ -1,4 +1,4 @@
-"""Set the thresholds of refusal on the dev questions: `python -m evals.thresholds [--wrong 0.08] [--write]`.
+"""Set the thresholds of refusal on the dev questions of the examination and of visitors: `python -m evals.thresholds [--wrong 0.08] [--write]`.
 
 The rule (assistant/prior.py): an answer is given when
 
@@ -30,8 +30,9 @@ from assistant.config import read_config
 from assistant.prior import Prior
 from evals.errors import ThresholdsUnfit
 from evals.measure import is_gold
-from evals.questions import read_all
+from evals.questions import FOLDER, read_all
 from evals.run import Outcome, run
+from evals.visitors import FOLDER as VISITORS
 from index.errors import UserError
 
 RIDGE = 10.0  # on standardised features: 3, 10 and 30 end within noise of each other on 197 dev questions
@@ -136,25 +137,31 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     try:
         parts = wiring.parts(read_config())
-        sets = {split: run(parts, read_all(split=split), sides=()) for split in ("dev", "test")}
-        rule = fitted(sets["dev"])
-        chosen = threshold(rule, sets["dev"], args.wrong)
+        sets = {
+            f"{name}{split}": run(parts, read_all(folder, split=split), sides=())
+            for split in ("dev", "test")
+            for name, folder in (("", FOLDER), ("visitors' ", VISITORS))
+        }
+        dev = [*sets["dev"], *sets["visitors' dev"]]
+        rule = fitted(dev)
+        chosen = threshold(rule, dev, args.wrong)
     except UserError as error:
         print(*error.told("en"), sep="\n", file=sys.stderr)
         return 1
     print(f"{rule.prior}, about {rule.about:.2f}")
-    scores = sorted(rule.score(o) for o in sets["dev"] if o.question.answerable)
+    scores = sorted(rule.score(o) for o in dev if o.question.answerable)
     swept = [scores[int(share * len(scores))] for share in SWEEP]
     for limit in [*(s for s in swept if s > float("-inf")), chosen]:
         print(f"answers {limit:.2f}" + (", chosen" if limit == chosen else ""))
         for split, outcomes in sets.items():
             print(
-                f"  {split:5s}" + ", ".join(f"{name} {value:.2f}" for name, value in row(rule, outcomes, limit).items())
+                f"  {split:14s}"
+                + ", ".join(f"{name} {value:.2f}" for name, value in row(rule, outcomes, limit).items())
             )
     kept = json.loads(wiring.THRESHOLDS.read_text("utf-8")) | {
         "about": rule.about, "answers": float(np.floor(100 * chosen) / 100),  # never above what was chosen
         "prior": asdict(rule.prior),
-        "set_on": f"evals/questions, {len(sets['dev'])} dev questions, at most {args.wrong:.0%} wrong refusals, {date.today()}",
+        "set_on": f"evals/questions and evals/visitors, {len(dev)} dev questions, at most {args.wrong:.0%} wrong refusals, {date.today()}",
     }  # fmt: skip
     if args.write:
         wiring.THRESHOLDS.write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")

@@ -7,7 +7,6 @@ real, a document absent from one list gets its true score there, never zero.
 import json
 import math
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,20 +17,20 @@ from index.embed import Embedder
 from index.encoder import Vectors
 from index.language import language_of
 from index.manifest import Manifest, checked, read_manifest
+from index.questions import Nearest, leads, nearest, silence
+from index.spelling import Spelling
 from index.store import Store, StoredDocument
 from index.words import Words
 
 CANDIDATES = 100  # of each side
-ASKED = 50  # questions compared with the one that is asked
-ASKED_COVERED = 0.3
-ASKED_ORDER = 0.03  # the first sentence that a question leads to is its best one
-NEAREST = 10  # questions, with an answer or known to have none, that say whether the one asked has one
-HEAT = 0.1  # of their weights over cosines
 # What a question written for a sentence is nearer than the sentence itself, at the median: documents without such questions
 # are taken to have them, else an organisation's own would never come before the bundled sheets. SURE: the same where it is
 # weighed whether there is an answer at all; half of it refuses more near misses than it loses answers.
+# FOLLOWED: the same for a sentence, whose lead is of three questions together (`lead` in questions.py); 0.2 would cost the sheets
+# 2 to 5 of their questions in 100 and bring own documents 2.
 UNASKED = 0.2
 SURE = 0.1
+FOLLOWED = 0.16
 WORDS_WEIGHT = 0.4  # = 0.15 x 2.5: bm25s leaves out the factor (k1 + 1) of retrieval.md's formula
 LANGUAGE_BONUS = 0.1
 COVERED_WEIGHT = 0.5
@@ -79,7 +78,7 @@ class StoredSentence:
     facts: tuple[str, ...]
     vector: Vectors
     covered: float  # share of the question's words, weighted by rarity
-    asked: float = 0.0  # how near the nearest question that it answers is; see UNASKED for documents without any
+    asked: float = 0.0  # how near the questions that it answers are (`lead` in questions.py); see UNASKED for documents without any
     opening: bool = False  # whether it stands before the first heading of a document that has some
 
 
@@ -90,6 +89,7 @@ class _Generation:
     manifest: Manifest
     store: Store
     words: Words
+    spelling: Spelling
 
 
 class Index:
@@ -118,7 +118,8 @@ class Index:
             store.close()
             raise
         ids = json.loads((folder / "ids.json").read_text("utf-8"))
-        return _Generation(manifest, store, Words.load(folder / "words", ids))
+        words = Words.load(folder / "words", ids)
+        return _Generation(manifest, store, words, Spelling(words.counts()))
 
     def refresh(self) -> None:
         """Open the newest index when another process has swapped one in; a question under way keeps its own."""
@@ -143,6 +144,10 @@ class Index:
         """Return a document whole, None when the index does not hold it."""
         return self._now.store.texts.get(name)
 
+    def spelled(self, question: str) -> str:
+        """Return the question with its slips repaired towards the words that the index holds."""
+        return self._now.spelling.repaired(question)
+
     def search(self, question: str, k: int = 8, language: str | None = None, by: str = "both", own: int = 0) -> Found:
         """Return the best `k` passages; `language` is told from the question when it is None.
 
@@ -155,10 +160,10 @@ class Index:
         now = self._now
         store, words = now.store, now.words
         by_words = words.scores(question)
-        vector, asked, cosines = np.zeros(0, np.float32), _Asked({}, 0.0, 0.0, []), {}
+        vector, asked, cosines = np.zeros(0, np.float32), Nearest(), {}
         if by != "words":
             vector = self._embedder.encode([question])[0]
-            asked = _asked(now, question, vector)
+            asked = nearest(store, words, question, vector)
             cosines = store.nearest("chunks", vector, CANDIDATES) if words.ids else {}
         best = np.argsort(-by_words, kind="stable")[:CANDIDATES]
         also = dict.fromkeys([*(words.ids[i] for i in best if by_words[i] > 0), *asked.chunks])
@@ -178,7 +183,7 @@ class Index:
                 score += UNASKED
                 cosine += SURE
                 answered = max(answered, cosine)
-                asked.nearest.append((cosine, True))
+                asked.known.append((cosine, True))
             ours = LANGUAGE_BONUS if document.language == language else 0.0
             scored.append((score + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
@@ -190,7 +195,7 @@ class Index:
         passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in _shared(kept, k, own))
         return Found(
             language, passages, strength, question, vector,
-            words.unknown(question), answered, asked.missed, silence(asked.nearest), now.manifest.generation,
+            words.unknown(question), answered, asked.missed, silence(asked.known), now.manifest.generation,
         )  # fmt: skip
 
     def sentences(self, found: Found) -> list[StoredSentence]:
@@ -202,11 +207,12 @@ class Index:
             chunks = document.chunks if document else ()
             rows += [(passage, document, c) for c in chunks if document and c.start == passage.start]
         names = [f"{d.id}#{c.number}.{i}" for _, d, c in rows for i in range(len(c.sentences))]
-        vectors, asked = then.store.vectors("sentences", names), _leading(then, found, rows)
+        vectors = then.store.vectors("sentences", names)
+        asked = leads(then.store, then.words, found.question, found.vector, [(d, c) for _, d, c in rows])
         for _, document, chunk in rows:
             for i in range(len(chunk.sentences) if document.unasked else 0):
                 cosine = float(vectors[f"{document.id}#{chunk.number}.{i}"] @ found.vector)
-                asked[document.id, chunk.number, i] = cosine + UNASKED
+                asked[document.id, chunk.number, i] = cosine + FOLLOWED
         return [
             StoredSentence(
                 passage, span.start, span.end, text, document.facts_of(span),
@@ -217,65 +223,6 @@ class Index:
             for i, span in enumerate(chunk.sentences)
             for text in [document.text[span.start : span.end]]
         ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the questions nearest to the one asked lead to."""
-
-    chunks: dict[str, float]  # id -> cosine of the nearest question that the chunk answers
-    answered: float  # how near the nearest question is that a sentence answers
-    missed: float  # the same of the questions that none answers
-    nearest: list[tuple[float, bool]]  # cosine, and whether it has an answer
-
-
-def silence(nearest: Sequence[tuple[float, bool]]) -> float:
-    """Return the share of the NEAREST questions, near ones counting more, that have no answer; 0 when none is known.
-
-    `nearest`: cosine, and whether the question has an answer. One near question may be so by chance; ten say where one stands.
-    """
-    rows = sorted(nearest, reverse=True)[:NEAREST]
-    weights = [math.exp((cosine - rows[0][0]) / HEAT) for cosine, _ in rows]
-    return sum(w for w, (_, answered) in zip(weights, rows, strict=True) if not answered) / max(1.0, sum(weights))
-
-
-def _asked(now: _Generation, question: str, vector: Vectors) -> _Asked:
-    chunks: dict[str, float] = {}
-    best = {True: 0.0, False: 0.0}
-    nearest: list[tuple[float, bool]] = []
-    for name, cosine in now.store.nearest("asked", vector, ASKED).items():  # nearest first
-        document_id, _, number = name.rpartition("?")
-        document = now.store.texts.get(document_id)
-        assert document is not None, f"question without its document: {name}"
-        asked = document.asked[int(number)]
-        near = cosine + ASKED_COVERED * now.words.covered(question, asked.question)
-        has = bool(asked.answers)
-        best[has] = max(best[has], near)
-        nearest.append((cosine, has))
-        for chunk, _ in asked.answers:
-            chunks.setdefault(f"{document_id}#{chunk}", cosine)
-    return _Asked(chunks, best[True], best[False], nearest)
-
-
-def _leading(
-    now: _Generation, found: Found, rows: Sequence[tuple[Passage, StoredDocument, Chunk]]
-) -> dict[tuple[str, int, int], float]:
-    """Return (document, chunk, sentence) -> how near the nearest question is that it answers, for the chunks of `rows`."""
-    there = {(d.id, c.number) for _, d, c in rows}
-    led = [
-        (f"{d.id}?{n}", asked, (d.id, chunk, sentence), order)
-        for d in {d.id: d for _, d, _ in rows}.values()
-        for n, asked in enumerate(d.asked)
-        for order, (chunk, sentence) in enumerate(asked.answers)
-        if (d.id, chunk) in there
-    ]
-    vectors = now.store.vectors("asked", dict.fromkeys(name for name, *_ in led))
-    near: dict[tuple[str, int, int], float] = {}
-    for name, asked, place, order in led:
-        covered = now.words.covered(found.question, asked.question)
-        value = float(vectors[name] @ found.vector) + ASKED_COVERED * covered - ASKED_ORDER * order
-        near[place] = max(near.get(place, 0.0), value)
-    return near
 
 
 def _chunk(store: Store, name: str) -> tuple[StoredDocument, Chunk]:

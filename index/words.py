@@ -100,11 +100,19 @@ class Words:
         strange = [w for w in words if len(w) >= LONG and not w.isdigit() and f"p_{w[:5]}" not in vocabulary]
         return len(strange) / len(words) if words else 0.0
 
+    def counts(self) -> dict[str, int]:
+        """Return each whole word that the chunks hold, folded, and how many of them hold it; stop words apart."""
+        vocabulary = self._model.vocab_dict if self._model is not None else {}
+        return {token: self._count(token) for token in vocabulary if token and not token.startswith("p_")}
+
+    def _count(self, token: str) -> int:
+        if self._model is None or token not in self._model.vocab_dict:
+            return 0
+        at = self._model.vocab_dict[token]
+        return int(self._model.scores["indptr"][at + 1] - self._model.scores["indptr"][at])
+
     def _idf(self, token: str) -> float:
-        count = 0
-        if self._model is not None and token in self._model.vocab_dict:
-            at = self._model.vocab_dict[token]
-            count = int(self._model.scores["indptr"][at + 1] - self._model.scores["indptr"][at])
+        count = self._count(token)
         return math.log(1 + (len(self.ids) - count + 0.5) / (count + 0.5))
 
     def covered(self, question: str, text: str) -> float:

@@ -233,16 +233,6 @@ def test_a_follow_up_leans_on_the_question_before(question, leans):
     assert completed(question, []) == question
 
 
-def test_sentences_that_one_question_leads_to_come_together(index):
-    """Whoever wrote the question chose them together; without it, a sentence that scores less stays out."""
-    found = index.search("énergie réponse", 8, "fr")
-    evidence = Reader(WordScorer(), -9.0).read("énergie réponse", found.vector, index.sentences(found))
-    best, other = replace(evidence[0], score=9.0), replace(evidence[1], score=5.0)
-    assert chosen([best, other]) == [best]
-    led = replace(best, asked=1.2), replace(other, asked=1.1)
-    assert set(chosen(led)) == set(led)
-
-
 def test_a_sentence_that_only_repeats_the_question_is_no_evidence(index):
     """A heading in disguise is near everything and answers nothing."""
     question = "Une réponse courte coûte-t-elle peu d’énergie, selon l’équipe énergie ?"

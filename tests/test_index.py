@@ -14,7 +14,8 @@ import pytest
 from index.build import bring_up_to_date
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SourceMissing, SourceUnknown, UserError
 from index.manifest import place, read_manifest
-from index.search import NEAREST, SURE, UNASKED, WORDS_WEIGHT, Index, silence
+from index.questions import NEAREST, lead, silence
+from index.search import FOLLOWED, SURE, UNASKED, WORDS_WEIGHT, Index
 from index.store import Store
 from tests.fakes import HashEmbedder
 
@@ -117,6 +118,19 @@ ASKED = {
 }
 
 
+def test_the_nearest_question_of_a_sentence_counts_most_and_is_not_alone_in_it():
+    assert lead([0.8]) == pytest.approx(0.8)
+    assert lead([0.2, 0.8]) == pytest.approx((2 * 0.8 + 0.2) / 3)
+    assert lead([0.2, 0.4, 0.8, 0.1]) == pytest.approx(0.5 * 0.8 + 0.25 * 0.4 + 0.25 * 0.2)
+
+
+def test_a_slip_in_a_question_is_repaired_towards_the_words_of_the_index(site):
+    for name in ("un", "deux", "trois"):
+        (site.corpus / f"fr/{name}.md").write_text(f"# {name}\n\nLe carbone compte.\n", "utf-8")
+    site.build()
+    assert site.index().spelled("le prix du cabrone") == "le prix du carbone"
+
+
 def test_a_question_written_beside_a_document_leads_to_its_sentence(site):
     """People ask in words that the document does not use; the question is found, the sentence is what is shown."""
     site.build()
@@ -157,7 +171,7 @@ def test_a_document_without_written_questions_is_taken_to_have_them(site):
     index = site.index()
     found = index.search("Le carbone a un prix interne choisi.", language="fr")
     sentence = next(s for s in index.sentences(found) if s.text == "Le carbone a un prix interne choisi.")
-    assert sentence.asked == pytest.approx(float(sentence.vector @ found.vector) + UNASKED)
+    assert sentence.asked == pytest.approx(float(sentence.vector @ found.vector) + FOLLOWED)
     chunk = index._now.store.vectors("chunks", ["fr/carbone#0"])["fr/carbone#0"]
     assert found.asked == pytest.approx(float(chunk @ found.vector) + SURE, abs=1e-4)
     other = ASKED | {"question": "zzz"}

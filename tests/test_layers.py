@@ -14,9 +14,9 @@ LAYERS = [
     ["index.errors"],
     ["index.documents", "index.language"],
     ["index.chunks", "index.encoder", "index.words"],
-    ["index.asked"],
+    ["index.asked", "index.spelling"],
     ["index.embed", "index.store", "index.manifest"],
-    ["index.sources"],
+    ["index.sources", "index.questions"],
     ["index.build", "index.search"],
     ["assistant.errors", "assistant.energy"],
     [
@@ -59,7 +59,7 @@ ROOMS = {
 }
 HOMES = {
     "chromadb": {"index.store"}, "sentence_transformers": {"index.embed"}, "onnxruntime": {"index.encoder"},
-    "tokenizers": {"index.encoder"}, "bm25s": {"index.words"}, "py3langid": {"index.language"},
+    "tokenizers": {"index.encoder"}, "bm25s": {"index.words"}, "rapidfuzz": {"index.spelling"}, "py3langid": {"index.language"},
     "markdown_it": {"index.documents"}, "filelock": {"index.build"}, "llama_cpp": {"assistant.writers.llama_child"},
     "huggingface_hub": {"assistant.models.fetch"}, "httpx2": {"assistant.models.fetch"},
     "jinja2": {"assistant.writers.llama_template"}, "gradio": {"assistant.web.page"},

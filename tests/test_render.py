@@ -60,7 +60,7 @@ def stuffed(text: str):
         end=len(text), quote=text,
     )  # fmt: skip
     done = replace(
-        answered(text, "fr")[-1], search=text, text=text, citations=(citation,), passages=(passage,),
+        answered(text, "fr")[-1], search=f"{text} more", text=text, citations=(citation,), passages=(passage,),
         model=ModelCard(text, "generative", text, text), reason=text,
         sentences=(Sentence(text, Mark.OWN), Sentence(text, Mark.QUOTED, (1,)), Sentence(text, Mark.CLOSE, (1,))),
     )  # fmt: skip
@@ -209,3 +209,11 @@ def test_the_terminal_obeys_no_document():
     answer = replace(answered("q", "fr")[-1], text="\x1b[2Jempty\x9b1m")
     assert "\x1b" not in terminal(answer, "fr")
     assert "\x9b" not in terminal(answer, "fr")
+
+
+def test_what_was_searched_is_shown_where_it_is_not_the_question():
+    slipped = replace(answered("combien d’énerige ?", "fr")[-1], search="combien d’energie ?")
+    assert "Cherché : « combien d’energie ? »" in Reader(page_markdown(slipped, 1, FACTS)).text.replace("\xa0", " ")
+    assert terminal(slipped, "fr").startswith("Cherché : «\u00a0combien d’energie ?\u00a0»\n\n")
+    same = replace(slipped, question=" combien  d’energie ?")
+    assert "Cherché" not in page_markdown(same, 1, FACTS) + terminal(same, "fr")

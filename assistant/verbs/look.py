@@ -31,7 +31,8 @@ def search(args: argparse.Namespace, config: Config, language: str) -> int:
 
     if args.k < 1:
         raise BadUsage("-k N, N > 0")
-    found = wiring.index(config).search(usable(args.question), args.k, args.lang)
+    index = wiring.index(config)
+    found = index.search(index.spelled(usable(args.question)), args.k, args.lang)
     if args.json:
         put({"language": found.language, "passages": [passage_json(p) for p in found.passages]})
         return 0

@@ -9,9 +9,7 @@ from assistant.answer import Evidence, ModelCard, Piece
 
 MOST = 4  # sentences in an answer
 PER_PASSAGE = 2
-MARGIN = 3.5  # how far below the best sentence another one may score: of 2.5 to 5, most right answers on dev for 2.5 sentences
-LED = 1.0  # nearness of a question that was almost asked: whoever wrote it chose the sentences that answer together
-LED_MARGIN = 5.5
+MARGIN = 3.5  # how far below the best sentence another one may score: of 2.5 to 4, most right answers on dev for 2.2 sentences
 
 JOINTS = {
     "fr": {"first": "Les sources disent :", "next": "Elles ajoutent :", "other": "Une source en anglais dit :"},
@@ -25,8 +23,7 @@ def chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
     for item in evidence:
         same = sum(k.passage == item.passage for k in kept)
         said = any(k.text == item.text for k in kept)
-        margin = LED_MARGIN if item.asked >= LED else MARGIN
-        if same < PER_PASSAGE and not said and item.score >= evidence[0].score - margin:
+        if same < PER_PASSAGE and not said and item.score >= evidence[0].score - MARGIN:
             kept.append(item)
         if len(kept) == MOST:
             break
