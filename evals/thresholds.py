@@ -1,5 +1,6 @@
-"""Set the thresholds of refusal on the dev questions of the examination and of visitors: `python -m evals.thresholds [--wrong 0.08] [--write]`.
+"""Set the thresholds of refusal on dev questions: `python -m evals.thresholds [--wrong 0.08] [--write]`.
 
+The dev questions of the examination (evals/questions) and of visitors (evals/visitors) count alike.
 The rule (assistant/prior.py): an answer is given when
 
     score of the best sentence + what assistant/prior.py weighs: search strength, nearest question that a sentence answers,
@@ -9,10 +10,10 @@ The rule (assistant/prior.py): an answer is given when
 Weights: a logistic regression on the eight, fitted on dev, of the questions answered right (a right sentence among the
 reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
 refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong of the
-questions that have an answer: a right answer and a right refusal count 1, a wrong refusal nothing, an answer without a right
-sentence -COST, since it costs the asker more than silence. `about`: a floor under the search strength, below which the reader is
-spared: it loses 1 % of the dev questions answered right, and spares reading what is far from every source. The figures on test are printed beside; the fit
-never sees them. Needs an index: jugeote index.
+questions that have an answer, of each of the two sets: a right answer and a right refusal count 1, a wrong refusal nothing,
+an answer without a right sentence -COST, since it costs the asker more than silence. `about`: a floor under the search
+strength, below which the reader is spared: it loses 1 % of the dev questions answered right, and spares reading what is far
+from every source. The figures on test are printed beside; the fit never sees them. Needs an index: jugeote index.
 """
 
 import argparse
@@ -106,13 +107,20 @@ def worth(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> float:
     return good_ends(rule, outcomes, limit) - COST * bad / len(outcomes)
 
 
-def threshold(rule: Rule, outcomes: Sequence[Outcome], wrong: float) -> float:
-    """Return the threshold of most worth that refuses at most the share `wrong` of the answerable questions."""
-    scores = sorted(rule.score(o) for o in outcomes if o.question.answerable)
-    limits = [s for s in scores[: int(wrong * len(scores)) + 1] if s > float("-inf")]
+def threshold(rule: Rule, sets: Sequence[Sequence[Outcome]], wrong: float) -> float:
+    """Return the threshold of most worth that refuses at most the share `wrong` of the answerable questions of each set."""
+    together = [outcome for outcomes in sets for outcome in outcomes]
+    highest = min(_highest(rule, outcomes, wrong) for outcomes in sets)
+    limits = sorted({s for o in together if float("-inf") < (s := rule.score(o)) <= highest})
     if not limits:
         raise ThresholdsUnfit(found=f"about {rule.about} refuses more than {wrong:.0%}")
-    return max(limits, key=lambda limit: worth(rule, outcomes, limit))
+    return max(limits, key=lambda limit: worth(rule, together, limit))
+
+
+def _highest(rule: Rule, outcomes: Sequence[Outcome], wrong: float) -> float:
+    """Return the highest threshold that refuses at most the share `wrong` of the answerable questions."""
+    scores = sorted(rule.score(o) for o in outcomes if o.question.answerable)
+    return scores[min(int(wrong * len(scores)), len(scores) - 1)]
 
 
 def row(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> dict[str, float]:
@@ -137,34 +145,32 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     try:
         parts = wiring.parts(read_config())
-        sets = {
-            f"{name}{split}": run(parts, read_all(folder, split=split), sides=())
-            for split in ("dev", "test")
-            for name, folder in (("", FOLDER), ("visitors' ", VISITORS))
-        }
-        dev = [*sets["dev"], *sets["visitors' dev"]]
+        folders = {"": FOLDER, "visitors' ": VISITORS}
+        sets = {f"{name}dev": run(parts, read_all(folder, split="dev"), sides=()) for name, folder in folders.items()}
+        dev = [outcome for outcomes in sets.values() for outcome in outcomes]
         rule = fitted(dev)
-        chosen = threshold(rule, dev, args.wrong)
+        chosen = threshold(rule, list(sets.values()), args.wrong)
     except UserError as error:
         print(*error.told("en"), sep="\n", file=sys.stderr)
         return 1
-    print(f"{rule.prior}, about {rule.about:.2f}")
+    kept = json.loads(wiring.THRESHOLDS.read_text("utf-8")) | {
+        "about": rule.about, "answers": float(np.floor(100 * chosen) / 100),  # never above what was chosen
+        "prior": asdict(rule.prior),
+        "set_on": f"evals/questions and evals/visitors, {len(dev)} dev questions, at most {args.wrong:.0%} wrong refusals of each, {date.today()}",
+    }  # fmt: skip
+    if args.write:
+        wiring.THRESHOLDS.write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")
+    print(f"{rule.prior}, about {rule.about:.2f}", flush=True)
+    sets |= {f"{name}test": run(parts, read_all(folder, split="test"), sides=()) for name, folder in folders.items()}
     scores = sorted(rule.score(o) for o in dev if o.question.answerable)
     swept = [scores[int(share * len(scores))] for share in SWEEP]
     for limit in [*(s for s in swept if s > float("-inf")), chosen]:
         print(f"answers {limit:.2f}" + (", chosen" if limit == chosen else ""))
         for split, outcomes in sets.items():
             print(
-                f"  {split:14s}"
+                f"  {split:15s}"
                 + ", ".join(f"{name} {value:.2f}" for name, value in row(rule, outcomes, limit).items())
             )
-    kept = json.loads(wiring.THRESHOLDS.read_text("utf-8")) | {
-        "about": rule.about, "answers": float(np.floor(100 * chosen) / 100),  # never above what was chosen
-        "prior": asdict(rule.prior),
-        "set_on": f"evals/questions and evals/visitors, {len(dev)} dev questions, at most {args.wrong:.0%} wrong refusals, {date.today()}",
-    }  # fmt: skip
-    if args.write:
-        wiring.THRESHOLDS.write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(kept, ensure_ascii=False))
     return 0
 

@@ -122,7 +122,10 @@ def test_the_rule_tells_what_is_answered_right_from_what_has_no_answer():
     rule = fitted(many())
     assert rule.prior.strength > 0
     assert rule.prior.unmet > 0
-    limit = threshold(rule, many(), 0.3)
+    limit = threshold(rule, [many()], 0.3)
+    assert threshold(rule, [many(), many()], 0.3) == limit
+    harder = [replace(o, ranked=tuple(replace(e, score=e.score - 30) for e in o.ranked)) for o in many()]
+    assert threshold(rule, [many(), harder], 0.3) < limit, "no set may lose more than its share"
     shares = row(rule, many(), limit)
     assert shares["wrong_refusals"] <= 0.3
     assert shares["right_refusals"] > 0.8
@@ -135,7 +138,7 @@ def test_a_reader_that_scores_upside_down_sets_no_threshold():
     with pytest.raises(ThresholdsUnfit):
         fitted(upside)
     with pytest.raises(ThresholdsUnfit):
-        threshold(Rule(Prior(), 9.0), many(), 0.3)
+        threshold(Rule(Prior(), 9.0), [many()], 0.3)
 
 
 def test_curves_run_from_nothing_to_everything():
