@@ -12,8 +12,8 @@ reader's first three) against those without an answer; the answerable ones that 
 refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong of the
 questions that have an answer, of each of the two sets: a right answer and a right refusal count 1, a wrong refusal nothing,
 an answer without a right sentence -COST, since it costs the asker more than silence. `about`: a floor under the search
-strength, below which the reader is spared: it loses 1 % of the dev questions answered right, and spares reading what is far
-from every source. The figures on test are printed beside; the fit never sees them. Needs an index: jugeote index.
+strength, below which the reader is spared: it loses 1 % of the dev questions answered right, less what documents without questions are
+taken for here (UNASKED, SURE), and spares reading what is far from every source. The figures on test are printed beside; the fit never sees them. Needs an index: jugeote index.
 """
 
 import argparse
@@ -35,6 +35,7 @@ from evals.questions import FOLDER, read_all
 from evals.run import Outcome, run
 from evals.visitors import FOLDER as VISITORS
 from index.errors import UserError
+from index.search import SURE, UNASKED
 
 RIDGE = 10.0  # on standardised features: 3, 10 and 30 end within noise of each other on 197 dev questions
 COST = 1.0  # of an answer without a right sentence, in right answers
@@ -92,7 +93,7 @@ def fitted(outcomes: Sequence[Outcome]) -> Rule:
     best, *others = logistic(features, labels)
     if best <= 0:
         raise ThresholdsUnfit(found=f"best {best:.2f}")
-    about = np.quantile([o.strength for o in read if right(o)], SPARED)
+    about = np.quantile([o.strength for o in read if right(o)], SPARED) - (UNASKED - SURE)
     return Rule(Prior(*(round(float(max(0.0, weight / best)), 2) for weight in others)), round(float(about), 2))
 
 
