@@ -18,7 +18,7 @@ JOINTS = {
 
 
 def chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Keep 1 to 4 sentences, at most 2 a passage, near the best one; then in document order, best document first."""
+    """Keep 1 to 4 sentences, at most 2 a passage, near the best one, which comes first; the others in document order, best document first."""
     kept: list[Evidence] = []
     for item in evidence:
         same = sum(k.passage == item.passage for k in kept)
@@ -28,7 +28,7 @@ def chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
         if len(kept) == MOST:
             break
     documents = list(dict.fromkeys(k.passage.document for k in kept))
-    return sorted(kept, key=lambda k: (documents.index(k.passage.document), k.start))
+    return kept[:1] + sorted(kept[1:], key=lambda k: (documents.index(k.passage.document), k.start))
 
 
 class QuoteWriter:
