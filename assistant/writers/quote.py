@@ -18,7 +18,10 @@ JOINTS = {
 
 
 def chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Keep 1 to 4 sentences, at most 2 a passage, near the best one, which comes first; the others in document order, best document first."""
+    """Keep 1 to 4 sentences, at most 2 a passage, near the best one.
+
+    The best one comes first, the others in document order, best document first.
+    """
     kept: list[Evidence] = []
     for item in evidence:
         same = sum(k.passage == item.passage for k in kept)
