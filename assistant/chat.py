@@ -144,12 +144,12 @@ class Assistant:
             yield _unusable(answer, problem, language)
             return
         said = language or language_of(asked)
-        self._index.refresh()
-        search = self._index.spelled(completed(asked, history))
-        answer = replace(answer, search=search, language=said if said in ("fr", "en") else "en")
+        answer = replace(answer, search=completed(asked, history), language=said if said in ("fr", "en") else "en")
         if said != answer.language:
             yield replace(_refused(answer, "other_language"), energy=section.reading(), seconds=clock.seconds())
             return
+        self._index.refresh()
+        answer = replace(answer, search=self._index.spelled(answer.search))
         found = self._index.search(answer.search, PASSAGES, answer.language, own=OWN)
         answer = replace(answer, passages=found.passages)
         clock.stage("search")

@@ -246,3 +246,12 @@ def test_a_sentence_that_only_repeats_the_question_is_no_evidence(index):
     read = Reader(WordScorer(), -99.0).ranked(question, found.vector, [echo, *candidates[1:]])
     assert echo.text not in [e.text for e in read]
     assert read
+
+
+def test_a_slip_is_repaired_before_the_search_and_only_in_our_languages(index):
+    """What was searched is told; in a third language "unter" is no slip of "under"."""
+    answer = last(made(index), "Commnet une réponse courte coûte-t-elle peu d’énergie ?", (), "fr")
+    assert answer.search == "Comment une réponse courte coûte-t-elle peu d’énergie ?"
+    assert answer.question.startswith("Commnet")
+    german = "Wie viel Energie verbraucht eine kurze Antwort des Assistenten unter unserer Verwaltung?"
+    assert last(made(index), german).search == german
