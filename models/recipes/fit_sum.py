@@ -1,4 +1,4 @@
-"""Fit the weights of assistant/reader.py's sum on the dev questions: `fit_sum.py DATA NAME=FILE [--hold 0.02]`.
+"""Fit the weights of assistant/reader.py's sum on the dev questions: `fit_sum.py DATA NAME=FILE [--also DATA...] [--hold 0.02]`.
 
 DATA: ours.jsonl, made with the index and the embedder in use. FILE: an 8-bit reader, beside its tokenizer.json. Listwise: the
 candidates of a question share one softmax, of which the right ones take what they can; questions whose right sentence is not among
@@ -17,8 +17,10 @@ from draw import LED, OPENING, ASKED_WEIGHT, COSINE_WEIGHT, COVERED_WEIGHT, PASS
 from measure_reader import chosen, given, hits, key, scored
 from torch.nn.functional import log_softmax
 
+from assistant.reader import MODEL_WEIGHT  # draw.py puts the checkout on the path
+
 NAMES = ("reader", "cosine", "covered", "asked", "passage")
-IN_USE = np.array([1.0, COSINE_WEIGHT, COVERED_WEIGHT, ASKED_WEIGHT, PASSAGE_WEIGHT])
+IN_USE = np.array([MODEL_WEIGHT, COSINE_WEIGHT, COVERED_WEIGHT, ASKED_WEIGHT, PASSAGE_WEIGHT])
 
 
 def features(row: dict, own: list[float]) -> np.ndarray:
@@ -54,11 +56,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("reader", help="NAME=FILE")
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="more folders: the visitors' questions")
     parser.add_argument("--hold", type=float, default=0.02)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     name, _, file = args.reader.partition("=")
-    rows = [r for r in chosen(read_rows(args.data / "ours.jsonl"), "all") if r["source"] == "exam" and r["answerable"]]
+    read = read_rows(*(data / "ours.jsonl" for data in (args.data, *args.also)))
+    rows = [r for r in chosen(read, "all") if r["source"] == "exam" and r["answerable"]]
     own = scored(name, Path(file), rows, args.data / "scores", args.threads)
     tables = {key(r): features(r, own[key(r)]) for r in rows}
     dev = [r for r in rows if r["split"] == "dev"]
