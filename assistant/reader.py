@@ -15,7 +15,7 @@ from index.words import prefixes
 
 CANDIDATES = 24  # 24 pairs of 64 pieces cost about 0.16 CPU-s
 WORDS_WEIGHT = 0.3
-# What ranks the sentences: the model's score and what it is added to; fitted listwise on dev and on visitors’ questions (evals/results.md).
+# What ranks the sentences: the model's score and what it is added to; fitted listwise on both dev sets (evals/results.md).
 MODEL_WEIGHT = 0.16  # little: it tells whether there is an answer better than which sentence it is
 COSINE_WEIGHT = 5.0
 COVERED_WEIGHT = 2.1

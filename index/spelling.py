@@ -1,8 +1,8 @@
 """Repair slips of the hand in a question, towards words that the index holds.
 
 Knows nothing of search. The only file that sees rapidfuzz. A word with a slip is unknown to the words of the index and
-scattered for the encoder: with one slip in 14 letters a third fewer questions were answered right, and half of the loss
-comes back here (evals/results.md).
+scattered for the encoder: with one slip in 14 letters 0.48 of the questions were answered right, repaired 0.68, clean 0.80
+(evals/results.md).
 """
 
 import re
