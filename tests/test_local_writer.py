@@ -232,16 +232,26 @@ def test_a_follow_up_that_keeps_its_passages_is_read_from_the_question_on(made, 
 
 
 def test_a_prompt_stops_at_once_when_the_asker_leaves(made, slow):
-    """A batch takes seconds on a large model; the next asker must not wait for it."""
+    """A batch takes seconds on a large model; the next asker must not wait for it, still less for the whole prompt."""
     writer = made(slow)
-    written(writer)
-    long = evidence_of([f"Phrase numéro {n} " + "bien longue, " * 60 + "et finie." for n in range(8)])
-    answer = writer.write(QUESTION, long, "fr")
+    read, left = [
+        evidence_of([f"{word} numéro {n} " + "bien longue, " * 60 + "et finie." for n in range(8)])
+        for word in ("Phrase", "Ligne")
+    ]
+    start = time.perf_counter()
+    answer = writer.write(QUESTION, read, "fr")
+    while not isinstance(next(answer), Piece):
+        pass
+    answer.close()
+    whole = time.perf_counter() - start
+    answer = writer.write(QUESTION, left, "fr")
+    while not isinstance(next(answer), Began):
+        pass
     while not writer.read:
         next(answer)
     before = time.perf_counter()
     answer.close()
-    assert time.perf_counter() - before < 0.5
+    assert time.perf_counter() - before < 0.5 * whole
     pid = writer.child.pid
     assert written(writer)[0].card == TINY
     assert writer.child.pid == pid, "the process outlived the stop"
@@ -255,7 +265,7 @@ def test_writing_stops_at_once_when_the_asker_leaves(made, models):
         pass
     before = time.perf_counter()
     answer.close()
-    assert time.perf_counter() - before < 0.5
+    assert time.perf_counter() - before < 5
 
 
 def test_one_at_a_time_first_come_first_served(made, slow):
@@ -314,9 +324,8 @@ def test_after_three_crashes_it_rests(made, anything):
         written(writer)
         os.kill(writer.child.pid, signal.SIGKILL)
         writer.child._process.join()
-    started = time.perf_counter()
     fell_back(writer, "relancé")
-    assert time.perf_counter() - started < 1.0
+    assert writer.child.pid is None, "nobody waited for a new process"
 
 
 def test_a_file_that_goes_while_serving(made, models):

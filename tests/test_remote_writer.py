@@ -116,7 +116,7 @@ def test_an_asker_who_leaves_frees_the_server():
             pass
         before = time.perf_counter()
         answer.close()
-        assert time.perf_counter() - before < 0.2
+        assert time.perf_counter() - before < 2.5  # the rest of its words would take five seconds
         assert server.left.wait(5)
 
 
