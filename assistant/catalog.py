@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.errors import CatalogBroken
 
-ROLES = ("writer", "reader", "embedder", "judge")
+ROLES = ("writer", "reader", "embedder", "judge", "changes")
 FIELDS = 10
 PIN = "pin-on-first-use"  # instead of a checksum: the first file that comes is kept to from then on
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

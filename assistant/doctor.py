@@ -72,6 +72,7 @@ def checks(config: Config, language: str) -> list[Check]:
     for role in ("embedder", "reader", "judge"):
         model = read_catalog(wiring.MODELS)[role]
         found.append(_tried(role, language, lambda model=model: wiring.encoder(model, 1).name))  # type: ignore[misc]
+    found.append(_tried("changes", language, lambda: wiring.changes().name))
     found.append(_tried("writer", language, lambda: generators.described(config, config.writer, language)))
     found.append(_tried("index", language, lambda: wiring.index(config).summary()))
     wanted = wiring.thresholds().embedder

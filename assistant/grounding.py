@@ -1,7 +1,7 @@
 """Compare what a writer wrote with what the sources say.
 
 Knows nothing of writers. "quoted" means that the sentence is the source's words, to the character; "close" that it says
-nothing else than one sentence, as far as rules and the embedded model can tell; nothing is "verified".
+nothing else than one sentence, as far as rules, the embedded model and a table of words can tell; nothing is "verified".
 """
 
 import re
@@ -11,6 +11,7 @@ from functools import cache
 from typing import Protocol
 
 from assistant.answer import Citation, Evidence, Mark, Piece, Sentence
+from assistant.changes import Changes
 from assistant.differs import differs, doubts
 from index.encoder import Vectors
 from index.words import fold
@@ -39,25 +40,27 @@ class Closeness:
 
     fr: float = 0.0
     en: float = 0.0
-    doubts: tuple[float, ...] = (0.0, 0.0, 0.0)
+    doubts: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
 
-    def passes(self, judged: float, text: str, source: str, language: str) -> bool:
+    def passes(self, judged: float, against: Sequence[float], language: str) -> bool:
         """Tell whether the judge's word, less the doubts, is sure enough."""
-        against = sum(w * n for w, n in zip(self.doubts, doubts(text, source), strict=True))
-        return judged - against >= (self.fr if language == "fr" else self.en)
+        weighed = sum(w * n for w, n in zip(self.doubts, against, strict=True))
+        return judged - weighed >= (self.fr if language == "fr" else self.en)
 
 
 class Grounding:
     """Marks sentences and cites what they rest on; safe to share between threads."""
 
-    def __init__(self, judge: Judge | None = None, closeness: Closeness = Closeness()) -> None:
+    def __init__(
+        self, judge: Judge | None = None, closeness: Closeness = Closeness(), changes: Changes | None = None
+    ) -> None:
         """Without a judge no sentence is close: quotes need none."""
-        self._judge, self._closeness = judge, closeness
+        self._judge, self._closeness, self._changes = judge, closeness, changes
         self._compared: Close = self.close
 
     def for_one_answer(self) -> "Grounding":
         """Return the same, which compares a sentence once while the answer grows and forgets it with the answer."""
-        kept = Grounding(self._judge, self._closeness)
+        kept = Grounding(self._judge, self._closeness, self._changes)
         kept._compared = cache(self.close)
         return kept
 
@@ -68,7 +71,16 @@ class Grounding:
             return False
         if said == re.findall(r"\w+", fold(source)):
             return True  # but for signs and capitals
-        return self._closeness.passes(float(self._judge.encode(readings(text, source)).mean()), text, source, language)
+        return self._closeness.passes(self.judged(text, source), self.doubts(text, source, language), language)
+
+    def judged(self, text: str, source: str) -> float:
+        """Return the model's word: how surely `text` says nothing else than `source`."""
+        return float(self._judge.encode(readings(text, source)).mean()) if self._judge is not None else 0.0
+
+    def doubts(self, text: str, source: str, language: str) -> tuple[float, ...]:
+        """Return what speaks against agreement: a negation, bounds and opposites (differs.py), the words that changed."""
+        words = self._changes.weigh(text, source, language) if self._changes is not None else 0.0
+        return *doubts(text, source), -words
 
     def checked(
         self, pieces: Sequence[Piece], sent: Sequence[Evidence], language: str

@@ -17,6 +17,7 @@ from assistant.assess.facts import read_facts
 from assistant.assess.questions import read_assessment
 from assistant.assess.report import Assessor
 from assistant.catalog import Model, read_catalog
+from assistant.changes import Changes
 from assistant.chat import Assistant
 from assistant.config import ROOT, Config
 from assistant.energy.choose import Chosen, calibration_of, choose
@@ -81,9 +82,15 @@ def judge(config: Config) -> Encoder:
     return encoder(models["judge"], config.threads)
 
 
+def changes() -> Changes:
+    """Open the table of words that changed, which speaks beside the judge."""
+    model = read_catalog(MODELS)["changes"]
+    return Changes(model.name, model.file(ROOT), model.sha256, model.languages)
+
+
 def grounding(config: Config) -> Grounding:
     """Return what marks the sentences of an answer that a model writes as free prose."""
-    return Grounding(judge(config), thresholds().close)
+    return Grounding(judge(config), thresholds().close, changes())
 
 
 def index(config: Config) -> Index:

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from assistant import wiring
 from assistant.config import read_config
-from assistant.differs import differs, doubts
-from assistant.grounding import Closeness, Judge, readings
+from assistant.differs import differs
+from assistant.grounding import Closeness, Grounding
 from evals.thresholds import logistic
 
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ class Claims:
     """The claims of one language that no rule tells from their source, a line each; and how many there are with those."""
 
     judged: Vector
-    doubts: Vector  # (n, 3)
+    doubts: Vector  # (n, 4)
     faithful: Vector
     count: dict[bool, int]  # faithful or not -> all of them
 
@@ -63,8 +63,8 @@ def dev_claims(folder: Path = CLAIMS) -> list[Row]:
     return [row for row in map(json.loads, lines) if row["split"] == "dev"]
 
 
-def judged(judge: Judge, rows: Sequence[Row], language: str) -> Claims:
-    """Ask the judge about the claims of a language."""
+def judged(grounding: Grounding, rows: Sequence[Row], language: str) -> Claims:
+    """Ask the judge and the table about the claims of a language."""
     told = [
         (text, row["source"], kind == "faithful")
         for row in rows if row["id"].startswith(language) for kind in ("faithful", "altered") for text in row[kind]
@@ -72,8 +72,8 @@ def judged(judge: Judge, rows: Sequence[Row], language: str) -> Claims:
     count = {good: sum(g == good for *_, g in told) for good in (True, False)}
     left = [(text, source, good) for text, source, good in told if not differs(text, source)]
     # One claim at a time, as an answer is marked: 8-bit sums depend on what runs beside (evals/results.md).
-    said = np.array([judge.encode(readings(text, source)).mean() for text, source, _ in left])
-    against = np.array([doubts(text, source) for text, source, _ in left], float)
+    said = np.array([grounding.judged(text, source) for text, source, _ in left])
+    against = np.array([grounding.doubts(text, source, language) for text, source, _ in left], float)
     return Claims(said.astype(float), against, np.array([good for *_, good in left], float), count)
 
 
@@ -95,9 +95,9 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.closeness", description=__doc__)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
-    judge = wiring.judge(read_config())
+    grounding = wiring.grounding(read_config())
     dev, claims = (
-        {language: judged(judge, dev_claims(folder), language) for language in ("fr", "en")}
+        {language: judged(grounding, dev_claims(folder), language) for language in ("fr", "en")}
         for folder in (CLAIMS, THRESHOLD)
     )
     weights = weights_of(list(dev.values()))

@@ -128,6 +128,14 @@ def test_search_gives_passages_best_first(jugeote, corpus_home):
     assert all(set(p) == PASSAGE for p in found["passages"])
 
 
+def test_search_says_what_it_searched_where_a_slip_was_repaired(jugeote, corpus_home):
+    """On standard error: what a script reads stays the same."""
+    slip = jugeote("search", "les donnees persnnelles", "-k", "1", "--json", home=corpus_home, LANG="fr_FR.UTF-8")
+    assert "personnelles" in slip.stderr
+    assert len(data(slip)["passages"]) == 1
+    assert "Cherché" not in jugeote("search", FRENCH, "-k", "1", home=corpus_home, LANG="fr_FR.UTF-8").stderr
+
+
 def test_show_gives_the_text_and_its_sections(jugeote, corpus_home):
     """Sections tile the text that offsets point into."""
     shown = data(jugeote("show", "fr/rebound", "--json", home=corpus_home))

@@ -27,7 +27,7 @@ LAYERS = [
         "assistant.orders",
         "assistant.figures",
     ],
-    ["assistant.differs"],
+    ["assistant.differs", "assistant.changes"],
     [
         "assistant.reader",
         "assistant.prior",

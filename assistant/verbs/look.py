@@ -6,9 +6,11 @@ from dataclasses import asdict
 from assistant import wiring
 from assistant.answer import passage_json
 from assistant.config import Config
-from assistant.terminal import put
+from assistant.terminal import put, say
 from assistant.usage import BadUsage, Verb
 from index.errors import DocumentUnknown
+
+SEARCHED = {"fr": "Cherché\N{NO-BREAK SPACE}: {search}", "en": "Searched: {search}"}  # slips repaired
 
 
 def search_options(verb: argparse.ArgumentParser) -> None:
@@ -32,7 +34,11 @@ def search(args: argparse.Namespace, config: Config, language: str) -> int:
     if args.k < 1:
         raise BadUsage("-k N, N > 0")
     index = wiring.index(config)
-    found = index.search(index.spelled(usable(args.question)), args.k, args.lang)
+    asked = usable(args.question)
+    searched = index.spelled(asked)
+    if searched != asked:
+        say(SEARCHED[language].format(search=searched))
+    found = index.search(searched, args.k, args.lang)
     if args.json:
         put({"language": found.language, "passages": [passage_json(p) for p in found.passages]})
         return 0
