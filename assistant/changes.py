@@ -19,10 +19,8 @@ from numpy.typing import NDArray
 from index.encoder import verify
 from index.words import fold
 
-ROOT, SHORT = (
-    6,
-    4,
-)  # letters by which words are alike: "conserver" and "conservés"; shorter for want of a pair's own weight
+# Letters by which words are alike: "conserver" and "conservés"; fewer for want of a pair's own weight.
+ROOT, SHORT = 6, 4
 MOST = 12  # words changed on either side: beyond, which took which one's place says nothing
 SPAN = 3  # words that others replace where they stand
 BITS = 26  # of a change's checksum: of the changes no claim to learn from held, one in a thousand is taken for another

@@ -40,7 +40,7 @@ class Closeness:
 
     fr: float = 0.0
     en: float = 0.0
-    doubts: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    doubts: tuple[float, ...] = (0.0, 0.0, 0.0)
 
     def passes(self, judged: float, against: Sequence[float], language: str) -> bool:
         """Tell whether the judge's word, less the doubts, is sure enough."""
@@ -78,7 +78,7 @@ class Grounding:
         return float(self._judge.encode(readings(text, source)).mean()) if self._judge is not None else 0.0
 
     def doubts(self, text: str, source: str, language: str) -> tuple[float, ...]:
-        """Return what speaks against agreement: a negation, bounds and opposites (differs.py), the words that changed."""
+        """Return what speaks against agreement: a negation and bounds (differs.py), the words that changed."""
         words = self._changes.weigh(text, source, language) if self._changes is not None else 0.0
         return *doubts(text, source), -words
 

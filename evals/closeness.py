@@ -37,7 +37,7 @@ class Claims:
     """The claims of one language that no rule tells from their source, a line each; and how many there are with those."""
 
     judged: Vector
-    doubts: Vector  # (n, 4)
+    doubts: Vector  # (n, 3)
     faithful: Vector
     count: dict[bool, int]  # faithful or not -> all of them
 

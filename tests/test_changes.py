@@ -66,7 +66,7 @@ def test_what_the_table_says_moves_the_mark_by_its_weight(tmp_path):
     """The judge alone is not sure enough, with the words it is; and the other way round."""
     file = tmp_path / "t.npz"
     table = table_of(file, {"conser|garde": 6, "vend|garde": -6})
-    rule = Closeness(fr=2.0, doubts=(0.0, 0.0, 0.0, 0.5))
+    rule = Closeness(fr=2.0, doubts=(0.0, 0.0, 0.5))
     kept, sold = ("Le service conserve les demandes pendant un an.", "Le service vend les demandes pendant un an.")
     assert not Grounding(SureJudge(1.0), rule).close(kept, SOURCE, "fr")
     assert Grounding(SureJudge(1.0), rule, table).close(kept, SOURCE, "fr")

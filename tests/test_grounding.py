@@ -138,18 +138,17 @@ def test_a_claim_is_read_in_both_orders_and_their_mean_decides():
 @pytest.mark.parametrize(
     ("text", "source", "counted"),
     [
-        ("Ce n’est pas interdit à l’école.", "Une école en a le droit.", (1, 0, 0)),
-        ("L’employeur doit les garder.", "L’employeur peut les garder.", (0, 1, 1)),
-        ("Avant le pilote, tout est noté.", "Après le pilote, tout est noté.", (0, 1, 1)),
-        ("The law forbids it.", "The law allows it.", (0, 0, 1)),
-        ("All of them may be kept.", "They may be kept.", (0, 1, 0)),
-        ("On le garde longtemps.", "On le garde longtemps.", (0, 0, 0)),
+        ("Ce n’est pas interdit à l’école.", "Une école en a le droit.", (1, 0)),
+        ("L’employeur doit les garder.", "L’employeur peut les garder.", (0, 1)),
+        ("Avant le pilote, tout est noté.", "Après le pilote, tout est noté.", (0, 1)),
+        ("All of them may be kept.", "They may be kept.", (0, 1)),
+        ("On le garde longtemps.", "On le garde longtemps.", (0, 0)),
     ],
 )
-def test_a_bound_or_an_opposite_weighs_against_a_claim(text, source, counted):
+def test_a_bound_or_a_negation_weighs_against_a_claim(text, source, counted):
     """A model alone reads "may" for "must"; the weights are fitted."""
     assert doubts(text, source) == counted
-    judge, strict = SureJudge(2.0), Closeness(fr=2.0, doubts=(1.0, 1.0, 1.0))
+    judge, strict = SureJudge(2.0), Closeness(fr=2.0, doubts=(1.0, 1.0, 0.0))
     assert Grounding(judge, strict).close(f"Dit la note : {text}", f"Dit la note : {source}", "fr") is (
         not any(counted)
     )
