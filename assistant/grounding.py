@@ -34,6 +34,11 @@ def readings(text: str, source: str) -> list[tuple[str, str]]:
     return [(text, source), (TURNED + source, text)]
 
 
+def judged(judge: Judge, text: str, source: str) -> float:
+    """Return the model's word: how surely `text` says nothing else than `source`."""
+    return float(judge.encode(readings(text, source)).mean())
+
+
 @dataclass(frozen=True, slots=True)
 class Closeness:
     """From which score on a claim is close, by its language, and what each doubt takes off; set by evals/closeness.py."""
@@ -71,14 +76,10 @@ class Grounding:
             return False
         if said == re.findall(r"\w+", fold(source)):
             return True  # but for signs and capitals
-        return self._closeness.passes(self.judged(text, source), self.doubts(text, source, language), language)
-
-    def judged(self, text: str, source: str) -> float:
-        """Return the model's word: how surely `text` says nothing else than `source`."""
-        return float(self._judge.encode(readings(text, source)).mean()) if self._judge is not None else 0.0
+        return self._closeness.passes(judged(self._judge, text, source), self.doubts(text, source, language), language)
 
     def doubts(self, text: str, source: str, language: str) -> tuple[float, ...]:
-        """Return what speaks against agreement: a negation and bounds (differs.py), the words that changed."""
+        """Return what speaks against agreement: a negation and bounds (differs.py), the words that changed, if a table knows them."""
         words = self._changes.weigh(text, source, language) if self._changes is not None else 0.0
         return *doubts(text, source), -words
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from assistant import wiring
 from assistant.config import read_config
 from assistant.differs import differs
-from assistant.grounding import Closeness, Grounding
+from assistant.grounding import Closeness, Grounding, Judge, judged
 from evals.thresholds import logistic
 
 Row = dict[str, Any]
@@ -63,7 +63,7 @@ def dev_claims(folder: Path = CLAIMS) -> list[Row]:
     return [row for row in map(json.loads, lines) if row["split"] == "dev"]
 
 
-def judged(grounding: Grounding, rows: Sequence[Row], language: str) -> Claims:
+def weighed(judge: Judge, grounding: Grounding, rows: Sequence[Row], language: str) -> Claims:
     """Ask the judge and the table about the claims of a language."""
     told = [
         (text, row["source"], kind == "faithful")
@@ -72,7 +72,7 @@ def judged(grounding: Grounding, rows: Sequence[Row], language: str) -> Claims:
     count = {good: sum(g == good for *_, g in told) for good in (True, False)}
     left = [(text, source, good) for text, source, good in told if not differs(text, source)]
     # One claim at a time, as an answer is marked: 8-bit sums depend on what runs beside (evals/results.md).
-    said = np.array([grounding.judged(text, source) for text, source, _ in left])
+    said = np.array([judged(judge, text, source) for text, source, _ in left])
     against = np.array([grounding.doubts(text, source, language) for text, source, _ in left], float)
     return Claims(said.astype(float), against, np.array([good for *_, good in left], float), count)
 
@@ -95,9 +95,9 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.closeness", description=__doc__)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
-    grounding = wiring.grounding(read_config())
+    judge, grounding = wiring.judge(read_config()), wiring.grounding(read_config())
     dev, claims = (
-        {language: judged(grounding, dev_claims(folder), language) for language in ("fr", "en")}
+        {language: weighed(judge, grounding, dev_claims(folder), language) for language in ("fr", "en")}
         for folder in (CLAIMS, THRESHOLD)
     )
     weights = weights_of(list(dev.values()))

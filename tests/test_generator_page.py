@@ -95,9 +95,7 @@ def test_leaving_an_answer_frees_the_model(talking):
     while not next(answers).sentences:
         pass
     pid = writer.child.pid
-    before = time.perf_counter()
     answers.close()
-    assert time.perf_counter() - before < 5
     *_, last = assistant.ask(QUESTION)
     assert last.status is Status.ANSWERED
     assert last.model.name == "petit-modèle"

@@ -21,7 +21,7 @@ from assistant.writers.llama_child import wait_policy
 from assistant.writers.llama_job import Job, Running
 from assistant.writers.local import LlamaWriter, Manner
 from assistant.writers.quote import QuoteWriter
-from evals.gguf_files import Shape, random_model, saying, without_numbers
+from evals.gguf_files import Shape, random_model, reciting, saying, without_numbers
 from index.search import Passage
 from tests.fakes import CARD
 
@@ -258,14 +258,21 @@ def test_a_prompt_stops_at_once_when_the_asker_leaves(made, slow):
 
 
 def test_writing_stops_at_once_when_the_asker_leaves(made, models):
-    """Between two tokens."""
-    writer = made(saying(models / "on.gguf", {" les": " sources", " sources": " les"}, otherwise=" les"), plain=True)
-    answer = writer.write(QUESTION, EVIDENCE, "fr")
-    while not isinstance(next(answer), Piece):
-        pass
-    before = time.perf_counter()
-    answer.close()
-    assert time.perf_counter() - before < 5
+    """Between two tokens: the rest of 250 words would take longer."""
+    shape = Shape(layers=4, width=512, inner=1536, heads=8, heads_kv=2)
+    writer = made(reciting(models / "long.gguf", shape), plain=True)
+    waited = []
+    for stay in (True, False):
+        answer = writer.write(QUESTION, EVIDENCE, "fr")
+        while not isinstance(next(answer), Piece):
+            pass
+        before = time.perf_counter()
+        if stay:
+            list(answer)
+        answer.close()
+        waited.append(time.perf_counter() - before)
+    rest, left = waited
+    assert left < 0.5 * rest
 
 
 def test_one_at_a_time_first_come_first_served(made, slow):

@@ -6,11 +6,10 @@ from dataclasses import asdict
 from assistant import wiring
 from assistant.answer import passage_json
 from assistant.config import Config
+from assistant.render import WORDS
 from assistant.terminal import put, say
 from assistant.usage import BadUsage, Verb
 from index.errors import DocumentUnknown
-
-SEARCHED = {"fr": "Cherché\N{NO-BREAK SPACE}: {search}", "en": "Searched: {search}"}  # slips repaired
 
 
 def search_options(verb: argparse.ArgumentParser) -> None:
@@ -37,7 +36,7 @@ def search(args: argparse.Namespace, config: Config, language: str) -> int:
     asked = usable(args.question)
     searched = index.spelled(asked)
     if searched != asked:
-        say(SEARCHED[language].format(search=searched))
+        say(WORDS[language]["searched"].format(search=searched))
     found = index.search(searched, args.k, args.lang)
     if args.json:
         put({"language": found.language, "passages": [passage_json(p) for p in found.passages]})

@@ -1,6 +1,6 @@
-"""Learn the table of changed words from the written claims: `learn_changes.py TARGET [--keep 70000]`, two minutes on a processor.
+"""Learn the table of changed words from the written claims: `learn_changes.py TARGET [--keep 70000]`, some four processor minutes.
 
-A logistic regression on what tells a claim from its source, and from one of its source's rewordings (assistant/changes.py): French, where
+A logistic regression on what tells a claim from its source, and from two of its source's rewordings (assistant/changes.py): French, where
 the judge errs most; in English it brought nothing (evals/results.md). Changes that fewer than FEWEST claims hold are left out, the KEEP that
 weigh most over all claims are fitted again by themselves and kept in 8 bits. Needs scikit-learn, which sentence-transformers brings.
 """
