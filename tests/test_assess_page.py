@@ -23,7 +23,7 @@ LOCAL = EXAMPLES / "local-classifier.answers.json"
 def expect():
     """Playwright's assertions, imported late."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    sync_api.expect.set_options(timeout=8_000)
+    sync_api.expect.set_options(timeout=60_000)
     return sync_api.expect
 
 

@@ -253,7 +253,7 @@ def test_the_model_ends_with_the_command(home, installed, tmp_path):
     child = child_of(running.pid)
     running.kill()
     running.wait()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while Path(f"/proc/{child}").exists() and Path(f"/proc/{child}/stat").read_text().split()[2] != "Z":
         assert time.monotonic() < until
         time.sleep(0.05)

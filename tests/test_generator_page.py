@@ -65,7 +65,7 @@ def asked(page, question, before):
     """Ask, wait for the line that closes an answer, and return the answer as a person reads it."""
     page.locator("#question textarea").fill(question)
     page.locator("#question textarea").press("Enter")
-    page.locator("#chat .said .model").nth(before).wait_for(timeout=20_000)
+    page.locator("#chat .said .model").nth(before).wait_for(timeout=60_000)
     return page.locator("#chat .said").last.inner_text()
 
 

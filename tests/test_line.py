@@ -33,13 +33,13 @@ def test_the_place_is_told_at_each_change_until_there_is_room():
             for stack in leave:
                 inside.enter_context(stack)
             waiting = [asyncio.create_task(told(line, t, s)) for t, s in zip(tickets, said, strict=True)]
-            await asyncio.wait(waiting[:2], timeout=5)
+            await asyncio.wait(waiting[:2], timeout=60)
             assert [w.done() for w in waiting] == [True, True, False, False]
             leave[1].close()
-            await asyncio.wait(waiting[:3], timeout=5)
+            await asyncio.wait(waiting[:3], timeout=60)
             assert [w.done() for w in waiting] == [True, True, True, False]
             leave[0].close()
-            await asyncio.wait(waiting, timeout=5)
+            await asyncio.wait(waiting, timeout=60)
         return said
 
     assert apart(four()) == ([], [], [2], [3, 2])
@@ -55,11 +55,11 @@ def test_who_leaves_waits_no_longer_and_holds_up_nobody():
             waiting = [asyncio.create_task(told(line, t, s)) for t, s in zip((second, third), said, strict=True)]
             await asyncio.sleep(0)
             line.leave("b")
-            await asyncio.wait(waiting[:1], timeout=5)
+            await asyncio.wait(waiting[:1], timeout=60)
             assert [w.done() for w in waiting] == [True, False]
             assert (second.left.is_set(), third.left.is_set()) == (True, False)
             line.leave("c")
-            await asyncio.wait(waiting, timeout=5)
+            await asyncio.wait(waiting, timeout=60)
             assert all(w.done() for w in waiting)
         return said
 

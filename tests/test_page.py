@@ -14,7 +14,7 @@ from tests.browser import BROKEN, ENGLISH, FRENCH, UNANSWERED, UNANSWERED_EN
 from tests.fakes import READING
 
 # Nothing here loads a model; the browser is what takes time.
-WITHIN = 8_000  # milliseconds
+WITHIN = 60_000  # milliseconds, for a busy machine; who is quick waits no longer for it
 
 
 @pytest.fixture(scope="module")
