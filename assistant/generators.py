@@ -3,6 +3,8 @@
 A part of wiring.py that stands by itself: the two are the only files that build real parts.
 """
 
+from typing import TYPE_CHECKING
+
 from assistant import prompt
 from assistant.answer import ModelCard, Writer
 from assistant.catalog import Model, read_catalog, read_models
@@ -11,9 +13,10 @@ from assistant.errors import WriterUnknown
 from assistant.models import memory, tuning
 from assistant.models.store import Store
 from assistant.writers.llama_job import BATCH
-from assistant.writers.local import LlamaWriter, Manner
 from assistant.writers.quote import QuoteWriter
-from assistant.writers.remote import RemoteWriter
+
+if TYPE_CHECKING:
+    from assistant.writers.remote import RemoteWriter
 
 MODELS = ROOT / "models.txt"
 WORDS = {
@@ -53,7 +56,7 @@ def described(config: Config, name: str, language: str = "en") -> str:
             return "quote"
         return words["offered"].format(name=offered.name, size=sized(offered.size, language), licence=offered.licence)
     if name == "remote":
-        return f"remote: {_remote(config, Manner()).card.name}"
+        return f"remote: {_remote(config).card.name}"
     kept = model_files(config)
     model = _model(kept, name)
     _, header = kept.located(name)
@@ -77,7 +80,11 @@ def quoting() -> QuoteWriter:
     return QuoteWriter(ModelCard(reader.name, "extractive", reader.quantisation, reader.sha256))
 
 
-def _remote(config: Config, manner: Manner) -> RemoteWriter:
+def _remote(config: Config) -> "RemoteWriter":
+    from assistant.writers.local import Manner
+    from assistant.writers.remote import RemoteWriter
+
+    manner = Manner(config.plain, config.seed)
     return RemoteWriter(config.server_url, config.server_model, config.server_hosts, quoting(), manner)
 
 
@@ -92,11 +99,12 @@ def _model(kept: Store, name: str) -> Model:
 
 def writer(config: Config, name: str) -> Writer:
     """Return a writer by name; raises WriterUnknown, or what is wrong with its file or its address."""
-    manner = Manner(config.plain, config.seed)
     if name == "quote":
         return quoting()
     if name == "remote":
-        return _remote(config, manner)
+        return _remote(config)
+    from assistant.writers.local import LlamaWriter, Manner
+
     kept = model_files(config)
     model = _model(kept, name)
     file, header = kept.located(name)
@@ -105,4 +113,5 @@ def writer(config: Config, name: str) -> Writer:
     sha256 = kept.checked(name)  # last: it reads the whole file
     running = tuning.running(file, chosen, systems)
     card = ModelCard(name, "generative", model.quantisation or header.quantisation, sha256)
+    manner = Manner(config.plain, config.seed)
     return LlamaWriter(card, running, quoting(), manner, check=lambda: kept.opened(name))

@@ -1,21 +1,19 @@
 """Build the real parts from the configuration, top to bottom: with generators.py, the only file that does.
 
-Read it to know what is running.
+Read it to know what is running. What an answer by quotes does not need is imported where it is built: a cold answer waits
+for every import.
 """
 
 import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from assistant import generators
 from assistant.answer import Writer
-from assistant.assess.cite import Corpus
-from assistant.assess.facts import read_facts
-from assistant.assess.questions import read_assessment
-from assistant.assess.report import Assessor
 from assistant.catalog import Model, read_catalog
 from assistant.changes import Changes
 from assistant.chat import Assistant
@@ -31,11 +29,14 @@ from assistant.grounding import Closeness, Grounding
 from assistant.prior import Prior
 from assistant.reader import Reader
 from assistant.render import FactSource
-from assistant.writers.local import LlamaWriter
-from assistant.writers.remote import RemoteWriter
 from index.embed import Embedder, HostEmbedder
 from index.encoder import Encoder, verify
+from index.manifest import read_manifest
 from index.search import Index
+from index.store import imported_beside
+
+if TYPE_CHECKING:
+    from assistant.assess.report import Assessor
 
 CORPUS = ROOT / "corpus"
 MODELS = generators.MODELS
@@ -124,6 +125,11 @@ def ledger(config: Config, writing: Writer | None = None) -> Ledger:
     """
     known = chosen_energy(config)
     settings = energy_settings(config, known)
+    if writing is None or writing.card.kind == "extractive":
+        return Ledger(settings, known.gauge())
+    from assistant.writers.local import LlamaWriter
+    from assistant.writers.remote import RemoteWriter
+
     if isinstance(writing, RemoteWriter):
         return Ledger(settings, cpu_nanoseconds=lambda: None)
     if not isinstance(writing, LlamaWriter):
@@ -156,8 +162,13 @@ def facts() -> dict[str, FactSource]:
     }  # fmt: skip
 
 
-def assessor(config: Config) -> Assessor:
+def assessor(config: Config) -> "Assessor":
     """Return the guided assessment, with the host's price of carbon."""
+    from assistant.assess.cite import Corpus
+    from assistant.assess.facts import read_facts
+    from assistant.assess.questions import read_assessment
+    from assistant.assess.report import Assessor
+
     questions, known = read_assessment(CORPUS / "assessment.yaml"), read_facts(CORPUS / "facts.yaml")
     return Assessor(questions, known, Corpus(CORPUS), config.euros_per_tonne)
 
@@ -186,8 +197,10 @@ def parts(config: Config, writer_name: str = "quote", meter: Ledger | None = Non
     """Open the real parts; a `meter` of the caller's counts what it was made to count, else the writer's process too."""
     chosen, limits = generators.writer(config, writer_name), thresholds()
     meter = meter or ledger(config, chosen)  # before the rest is opened: opening is counted
-    opened = index(config)
+    read_manifest(config.home)  # without an index nothing else is worth opening
+    imported_beside()
     reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers, limits.prior.fit)
+    opened = index(config)
     # Opened now and not in the midst of an answer: a damaged file is said before anything is asked.
     marks = grounding(config) if config.plain and chosen.card.kind == "generative" else Grounding()
     return Parts(opened, reader, chosen, meter, limits, marks)

@@ -5,13 +5,13 @@ and swapped in at the end, so an interruption, a full disk or a crash leaves the
 """
 
 import errno
+import json
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from index.asked import read_asked
 from index.chunks import chunks
 from index.documents import read
 from index.embed import Embedder
+from index.encoder import Vectors
 from index.errors import (
     DiskFull,
     FolderUnusable,
@@ -31,8 +32,10 @@ from index.errors import (
 )
 from index.language import language_of
 from index.manifest import Manifest, Source, checked, checksums, place, read_manifest, settings, write_manifest
+from index.rows import NONE
 from index.sources import File, Skipped, gathered, scan
-from index.store import Store, StoredDocument
+from index.store import Store
+from index.texts import StoredDocument
 from index.words import Words
 
 BATCH = 64  # texts embedded between two calls of the progress callback
@@ -203,41 +206,38 @@ def _write(
     for name in [*gone, *(d.id for d in documents)]:
         old = store.texts.get(name)
         if old is not None:
-            for collection, held in old.ids().items():
-                store.remove(collection, held)
+            store.remove(old.chunk_ids())
             store.texts.remove(name)
-    total = sum(len(held) for d in documents for held in d.ids().values())
+    total = sum(len(d.asked) + len(d.chunks) + sum(len(c.sentences) for c in d.chunks) for d in documents)
     done = 0
+
+    def encoded(texts: Sequence[str]) -> Vectors:
+        nonlocal done
+        vectors = [NONE]
+        for a in range(0, len(texts), BATCH):
+            vectors.append(embedder.encode(texts[a : a + BATCH]))
+            done += len(vectors[-1])
+            progress(done, total)
+        return np.concatenate(vectors[1:] or vectors)
+
+    sentences, asked = dict[str, Vectors](), dict[str, Vectors]()
     for document in documents:
-        spans = [s for c in document.chunks for s in c.sentences]
-        texts = {
-            "chunks": [document.indexed(c) for c in document.chunks],
-            "sentences": [document.meant(c, s) for c in document.chunks for s in c.sentences],
-            "asked": [a.question for a in document.asked],
-        }
-        where = {"document": document.id, "language": document.language}
-        about: dict[str, list[dict[str, Any]]] = {
-            "chunks": [where | {"section": c.section, "start": c.start, "end": c.end} for c in document.chunks],
-            "sentences": [where | {"start": s.start, "end": s.end} for s in spans],
-            "asked": [where] * len(document.asked),
-        }
-        for name, held in document.ids().items():
-            vectors = []
-            for a in range(0, len(held), BATCH):
-                vectors.append(embedder.encode(texts[name][a : a + BATCH]))
-                done += len(vectors[-1])
-                progress(done, total)
-            if vectors:
-                store.put(name, held, np.concatenate(vectors), about[name], texts[name])
+        if document.chunks:
+            texts = [document.indexed(c) for c in document.chunks]
+            where = {"document": document.id, "language": document.language}
+            about = [where | {"section": c.section, "start": c.start, "end": c.end} for c in document.chunks]
+            store.put(document.chunk_ids(), encoded(texts), about, texts)
+        sentences[document.id] = encoded([document.meant(c, s) for c in document.chunks for s in c.sentences])
+        asked[document.id] = encoded([a.question for a in document.asked])
         store.texts.put(document)
+    store.sentences.write(store.texts.ids(), sentences)
+    store.asked.write(store.texts.ids(), asked)
     ids: list[str] = []
     indexed: list[str] = []
     for document in store.texts.all():
         ids += document.chunk_ids()
         indexed += [document.worded(c) for c in document.chunks]
     Words.build(ids, indexed).save(store.folder / "words")
-    import json
-
     (store.folder / "ids.json").write_text(json.dumps(ids, ensure_ascii=False), "utf-8")
 
 

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from index.errors import Unreadable
 
@@ -127,7 +126,7 @@ def _bare(address: str) -> str:
     return SCHEME.sub("", address.strip()).rstrip("/").casefold()
 
 
-def _inline(tokens: list[Token]) -> str:
+def _inline(tokens: list[Any]) -> str:
     """Return the words of a run of inline tokens; images and HTML say nothing, a web address follows or is its words."""
     said, links = "", []
     for token in tokens:
@@ -150,6 +149,8 @@ def read_markdown(raw: bytes, name: str) -> Text:
     """Read Markdown with or without front matter."""
     front, body = front_matter(clean(raw))
     page, lists = _Page(), list[int]()
+    from markdown_it import MarkdownIt
+
     tokens = MarkdownIt("commonmark").enable("table").parse(body)
     title, row, header, prefix = front.get("title", ""), list[str](), list[str](), ""
     for i, token in enumerate(tokens):

@@ -18,9 +18,15 @@ Vectors = NDArray[np.float32]
 BATCH = 16  # texts of like length run together; larger batches pad more and gain nothing on two cores
 
 
+def digest(file: Path) -> str:
+    """Return the sha256 of a file, which is never held whole."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 def verify(file: Path, sha256: str) -> None:
     """Raise ModelDamaged when a file is not the one that `sha256` names."""
-    if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != sha256:
+    if not file.is_file() or digest(file) != sha256:
         raise ModelDamaged(file=file)
 
 

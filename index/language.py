@@ -4,6 +4,7 @@ Knows nothing of questions or pages. The only file that sees py3langid.
 """
 
 import re
+import threading
 from functools import cache
 from typing import Any
 
@@ -31,11 +32,28 @@ CANDIDATES = [
 # Words that only one of the two has, and no other candidate: two of them spare the model's opening, 0.7 CPU-s.
 ONLY = {
     "fr": frozenset(
-        "est-ce qu'est-ce quels quelle quelles combien pourquoi faut avec pour nous vous une dans sont".split()
+        """est-ce qu'est-ce quels quelle quelles combien pourquoi faut avec pour nous vous une dans sont notre votre leur leurs
+        cette cet ces chez être avoir où aux peut peuvent doit doivent ça quoi d'une n'est c'est s'il s'ils qu'il qu'ils qu'on
+        qu'elle qu'un qu'une jusqu'à aujourd'hui tous toutes même après très assez beaucoup moins sans quand faire sert vaut
+        elle ils elles ai-je lequel laquelle quelqu'un d'ia suffit modèle modèles données coûte coûtent énergie""".split()
     ),
-    "en": frozenset("the what which when should does how and our you there who whose why".split()),
+    "en": frozenset(
+        """the what which when should does how our you there who whose why where this that these those their they your with
+        would could from about much and before after without because while whom need it's what's don't can't isn't using""".split()
+    ),
 }
+ALSO = {  # words that other languages have too: they do not tell, but unsettle
+    "fr": frozenset("le la les des du que qui est et au".split()),
+    "en": frozenset("of to is are for".split()),
+}
+ASKING = re.compile(
+    r"(?!rendez-)[^-]+-(?:t-)?(?:il|elle|ils|elles|nous|vous|je|tu)|[^-]+-t-on"
+)  # "suffit-il": French alone
+SHORT = 400  # characters: a longer text may quote two such words
 SURE_OTHER = 0.95  # "rgpd et ia" scores 0.71 as Danish: below this, a text that is not clearly another language is ours
+
+
+_opening = threading.Lock()  # who asks while another opens it waits for that one
 
 
 @cache
@@ -49,12 +67,15 @@ def _identifier() -> Any:
 
 def language_of(text: str, fallback: str = "fr") -> str:
     """Return "fr", "en" or, when it is sure, another code; `fallback` when the text says too little."""
-    seen = set(re.findall(r"[\w'-]+", text[:2000].lower().replace("’", "'")))
+    seen = set(re.findall(r"[\w'-]+", text.lower().replace("’", "'"))) if len(text) <= SHORT else set()
     told = {code: len(seen & words) for code, words in ONLY.items()}
+    told["fr"] += 2 * any(map(ASKING.fullmatch, seen))
     for code, other in (("fr", "en"), ("en", "fr")):
-        if told[code] >= 2 and not told[other]:
+        if told[code] >= 2 and not told[other] and not seen & ALSO[other]:
             return code
-    scores: dict[str, float] = {code: float(p) for code, p in _identifier().rank(text)}
+    with _opening:
+        identifier = _identifier()
+    scores: dict[str, float] = {code: float(p) for code, p in identifier.rank(text)}
     best: str = max(scores, key=scores.__getitem__)
     if best not in ("fr", "en") and scores[best] >= SURE_OTHER:
         return best

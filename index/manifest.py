@@ -4,7 +4,6 @@ Knows nothing of what is in the files. The manifest is also the pointer: it is r
 the index before or the index after, never half of one.
 """
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -13,10 +12,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from index.chunks import CHUNK_WORDS, SENTENCE_WORDS, TAIL_WORDS
+from index.encoder import digest
 from index.errors import FolderUnusable, IndexDamaged, IndexMismatch, IndexMissing
 from index.words import RULE
 
-TEXT_RULE = "text-4"  # how documents become plain text and what vectors are made of; another rule, another index
+TEXT_RULE = "text-5"  # how documents become plain text and what vectors are made of; another rule, another index
 LIVING = "chroma/chroma.sqlite3"  # Chroma writes to it on opening: its checksum cannot hold, SQLite checks it instead
 
 
@@ -90,7 +90,7 @@ def checksums(folder: Path) -> dict[str, tuple[int, str]]:
         unused = path.suffix == ".bin" and not (path.parent / "index_metadata.pickle").exists()
         if path.is_file() and not unused:
             name = path.relative_to(folder).as_posix()
-            found[name] = (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+            found[name] = (path.stat().st_size, digest(path))
     return found
 
 

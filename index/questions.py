@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from index.chunks import Chunk
 from index.encoder import Vectors
-from index.store import Store, StoredDocument
+from index.store import Store
+from index.texts import StoredDocument
 from index.words import Words
 
 COMPARED = 50  # questions
@@ -39,16 +40,15 @@ def nearest(store: Store, words: Words, question: str, vector: Vectors) -> Neare
     chunks: dict[str, float] = {}
     best = {True: 0.0, False: 0.0}
     known: list[tuple[float, bool]] = []
-    for name, cosine in store.nearest("asked", vector, COMPARED).items():  # nearest first
-        document_id, _, number = name.rpartition("?")
-        document = store.texts.get(document_id)
-        assert document is not None, f"question without its document: {name}"
-        asked = document.asked[int(number)]
+    for name, number, cosine in store.asked.nearest(vector, COMPARED):
+        document = store.texts.get(name)
+        assert document is not None, f"questions without their document: {name}"
+        asked = document.asked[number]
         has = bool(asked.answers)
         best[has] = max(best[has], cosine + COVERED * words.covered(question, asked.question))
         known.append((cosine, has))
         for chunk, _ in asked.answers:
-            chunks.setdefault(f"{document_id}#{chunk}", cosine)
+            chunks.setdefault(f"{name}#{chunk}", cosine)
     return Nearest(chunks, best[True], best[False], known)
 
 
@@ -67,18 +67,14 @@ def leads(
 ) -> dict[Place, float]:
     """Return how near the questions are that each sentence answers, for the chunks of `rows`; without questions, no entry."""
     there = {(document.id, chunk.number) for document, chunk in rows}
-    led = [
-        (f"{document.id}?{number}", asked.question, (document.id, chunk, sentence), order)
-        for document in {document.id: document for document, _ in rows}.values()
-        for number, asked in enumerate(document.asked)
-        for order, (chunk, sentence) in enumerate(asked.answers)
-        if (document.id, chunk) in there
-    ]
-    vectors = store.vectors("asked", dict.fromkeys(name for name, *_ in led))
     near: dict[Place, list[float]] = {}
-    for name, text, place, order in led:
-        value = float(vectors[name] @ vector) + COVERED * words.covered(question, text) - ORDER * order
-        near.setdefault(place, []).append(value)
+    for document in {document.id: document for document, _ in rows}.values():
+        cosines = store.asked.of(document.id) @ vector if document.asked else ()
+        for asked, cosine in zip(document.asked, cosines, strict=True):
+            led = [(order, *place) for order, place in enumerate(asked.answers) if (document.id, place[0]) in there]
+            value = float(cosine) + COVERED * words.covered(question, asked.question) if led else 0.0
+            for order, chunk, sentence in led:
+                near.setdefault((document.id, chunk, sentence), []).append(value - ORDER * order)
     return {place: lead(values) for place, values in near.items()}
 
 

@@ -19,7 +19,8 @@ from index.language import language_of
 from index.manifest import Manifest, checked, read_manifest
 from index.questions import Nearest, leads, nearest, silence
 from index.spelling import Spelling
-from index.store import Store, StoredDocument
+from index.store import Store
+from index.texts import StoredDocument
 from index.words import Words
 
 CANDIDATES = 100  # of each side
@@ -111,15 +112,16 @@ class Index:
     def _opened(self) -> _Generation:
         manifest = read_manifest(self._home)
         folder = checked(self._home, manifest, self._embedder.name)
-        store = Store(folder)
+        ids = json.loads((folder / "ids.json").read_text("utf-8"))
+        words = Words.load(folder / "words", ids)
+        spelling = Spelling(words.counts())
+        store = Store(folder)  # last: Chroma may still be on its way (`imported_beside`)
         try:
             manifest.compare(store.counts())
         except BaseException:
             store.close()
             raise
-        ids = json.loads((folder / "ids.json").read_text("utf-8"))
-        words = Words.load(folder / "words", ids)
-        return _Generation(manifest, store, words, Spelling(words.counts()))
+        return _Generation(manifest, store, words, spelling)
 
     def refresh(self) -> None:
         """Open the newest index when another process has swapped one in; a question under way keeps its own."""
@@ -164,14 +166,14 @@ class Index:
         if by != "words":
             vector = self._embedder.encode([question])[0]
             asked = nearest(store, words, question, vector)
-            cosines = store.nearest("chunks", vector, CANDIDATES) if words.ids else {}
+            cosines = store.nearest(vector, CANDIDATES) if words.ids else {}
         best = np.argsort(-by_words, kind="stable")[:CANDIDATES]
         also = dict.fromkeys([*(words.ids[i] for i in best if by_words[i] > 0), *asked.chunks])
         missing = [name for name in also if name not in cosines]
         if by == "words":
             cosines = dict.fromkeys(missing, 0.0)
         else:
-            cosines |= {i: float(v @ vector) for i, v in store.vectors("chunks", missing).items()}
+            cosines |= {i: float(v @ vector) for i, v in store.vectors(missing).items()}
         place = {i: n for n, i in enumerate(words.ids)}
         weight = WORDS_WEIGHT / math.log(1 + len(place)) if place and by != "meaning" else 0.0
         scored, answered = [], asked.answered
@@ -206,17 +208,17 @@ class Index:
             document = then.store.texts.get(passage.document)
             chunks = document.chunks if document else ()
             rows += [(passage, document, c) for c in chunks if document and c.start == passage.start]
-        names = [f"{d.id}#{c.number}.{i}" for _, d, c in rows for i in range(len(c.sentences))]
-        vectors = then.store.vectors("sentences", names)
+        vectors = {
+            (d.id, c.number): then.store.sentences.of(d.id)[d.first_row(c) :][: len(c.sentences)] for _, d, c in rows
+        }
         asked = leads(then.store, then.words, found.question, found.vector, [(d, c) for _, d, c in rows])
         for _, document, chunk in rows:
-            for i in range(len(chunk.sentences) if document.unasked else 0):
-                cosine = float(vectors[f"{document.id}#{chunk.number}.{i}"] @ found.vector)
-                asked[document.id, chunk.number, i] = cosine + FOLLOWED
+            for i, vector in enumerate(vectors[document.id, chunk.number] if document.unasked else ()):
+                asked[document.id, chunk.number, i] = float(vector @ found.vector) + FOLLOWED
         return [
             StoredSentence(
                 passage, span.start, span.end, text, document.facts_of(span),
-                vectors[f"{document.id}#{chunk.number}.{i}"], then.words.covered(found.question, text),
+                vectors[document.id, chunk.number][i], then.words.covered(found.question, text),
                 asked.get((document.id, chunk.number, i), 0.0), document.opens(chunk),
             )
             for passage, document, chunk in rows

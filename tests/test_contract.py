@@ -210,6 +210,7 @@ def test_answering_loads_neither_torch_nor_sentence_transformers(jugeote, corpus
     assert done.returncode == 0
     assert re.search(r"\|\s+onnxruntime$", done.stderr, re.MULTILINE)
     assert not re.search(r"\|\s+(torch|sentence_transformers|transformers)$", done.stderr, re.MULTILINE)
+    assert not re.search(r"\|\s+(grpc|rich|pygments)$", done.stderr, re.MULTILINE), "what Chroma sends traces with"
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_adding_changing_and_deleting_touch_only_their_own_chunks(site):
     assert site.build().deleted == ("en/eau",)
     assert "en/eau" not in site.found("cooling evaporates water", k=9)
     store = Store(place(site.home).parent / read_manifest(site.home).generation)
-    assert not store.vectors("chunks", ["en/eau#0"])
+    assert not store.vectors(["en/eau#0"])
     store.close()
 
 
@@ -172,7 +172,7 @@ def test_a_document_without_written_questions_is_taken_to_have_them(site):
     found = index.search("Le carbone a un prix interne choisi.", language="fr")
     sentence = next(s for s in index.sentences(found) if s.text == "Le carbone a un prix interne choisi.")
     assert sentence.asked == pytest.approx(float(sentence.vector @ found.vector) + FOLLOWED)
-    chunk = index._now.store.vectors("chunks", ["fr/carbone#0"])["fr/carbone#0"]
+    chunk = index._now.store.vectors(["fr/carbone#0"])["fr/carbone#0"]
     assert found.asked == pytest.approx(float(chunk @ found.vector) + SURE, abs=1e-4)
     other = ASKED | {"question": "zzz"}
     (site.corpus / "fr/carbone.asked.jsonl").write_text(json.dumps(other, ensure_ascii=False) + "\n")
@@ -341,7 +341,7 @@ def test_a_score_is_cosine_plus_weighted_words_plus_language(site):
     assert len(found.passages) == 2
     for passage in found.passages:
         name = f"{passage.document}#0"
-        cosine = float(store.vectors("chunks", [name])[name] @ found.vector)
+        cosine = float(store.vectors([name])[name] @ found.vector)
         expected = cosine + UNASKED + WORDS_WEIGHT / np.log(1 + 3) * scores[name] + 0.1
         assert passage.score == pytest.approx(expected, abs=1e-4)
 
@@ -408,12 +408,12 @@ def test_the_exact_nearest_chunks_are_found(large):
     """recall@20 of Chroma against an exact scan of the same vectors."""
     index = large.index()
     store, ids = index._now.store, index._now.words.ids
-    vectors = store.vectors("chunks", ids)
+    vectors = store.vectors(ids)
     matrix = np.stack([vectors[i] for i in ids])
     for n in range(0, 1200, 100):
         vector = large.embedder.encode([f"La phrase numéro {n} parle du sujet."])[0]
         exact = sorted(matrix @ vector, reverse=True)[:20]
-        got = sorted(store.nearest("chunks", vector, 20).values(), reverse=True)
+        got = sorted(store.nearest(vector, 20).values(), reverse=True)
         assert np.allclose(exact, got, atol=1e-4)
 
 
