@@ -1,4 +1,4 @@
-"""Set the thresholds of refusal on dev questions: `python -m evals.thresholds [--wrong 0.08] [--write]`.
+"""Set the thresholds of refusal on dev questions: `python -m evals.thresholds [--wrong 0.05] [--write]`.
 
 The dev questions of the examination (evals/questions) and of visitors (evals/visitors) count alike.
 The rule (assistant/prior.py): an answer is given when
@@ -142,7 +142,7 @@ def row(rule: Rule, outcomes: Sequence[Outcome], limit: float) -> dict[str, floa
 def main(argv: Sequence[str]) -> int:
     """Fit on dev, print the sweep on dev and test, and write the file when asked."""
     parser = argparse.ArgumentParser(prog="python -m evals.thresholds", description=__doc__)
-    parser.add_argument("--wrong", type=float, default=0.08)
+    parser.add_argument("--wrong", type=float, default=0.05)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
     try:

@@ -26,7 +26,7 @@ from index.words import Words
 CANDIDATES = 100  # of each side
 # What a question written for a sentence is nearer than the sentence itself, at the median: documents without such questions
 # are taken to have them, else an organisation's own would never come before the bundled sheets. SURE: the same where it is
-# weighed whether there is an answer at all; half of it refuses more near misses than it loses answers.
+# weighed how near an answer is; half of it refuses more near misses than it loses answers.
 # FOLLOWED: the same for a sentence, whose lead is of three questions together (`lead` in questions.py); 0.2 would cost the sheets
 # 2 to 5 of their questions in 100 and bring own documents 2.
 UNASKED = 0.2
@@ -182,10 +182,10 @@ class Index:
             cosine = max(alone, asked.chunks.get(name, alone))
             score = cosine + weight * float(by_words[place[name]])
             if document.unasked and by != "words":
+                asked.known.append((cosine + UNASKED, True))
                 score += UNASKED
                 cosine += SURE
                 answered = max(answered, cosine)
-                asked.known.append((cosine, True))
             ours = LANGUAGE_BONUS if document.language == language else 0.0
             scored.append((score + ours, cosine, document, chunk))
         scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
