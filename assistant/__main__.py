@@ -5,6 +5,7 @@ Closes every way out before a library is imported; turns what is left of an exce
 
 import gc
 import os
+import signal
 import sys
 import traceback
 
@@ -31,7 +32,9 @@ def main() -> int:
     from assistant.terminal import say, terminal_language
     from assistant.usage import DEFECT
 
-    gc.set_threshold(50_000, 20, 20)  # libraries make 300,000 objects as they are imported, all to stay
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # libraries make 300,000 objects as they are imported, all to stay; chat sets it back
     try:
         return run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -46,6 +49,7 @@ def main() -> int:
         return 70
     finally:
         gc.freeze()  # the end collects nothing of them either: 0.4 s of a cold answer
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said; what still opens beside ends in its own time
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import yaml
@@ -31,6 +32,7 @@ from assistant.reader import Reader
 from assistant.render import FactSource
 from index.embed import Embedder, HostEmbedder
 from index.encoder import Encoder, verify
+from index.language import language_of
 from index.manifest import read_manifest
 from index.search import Index
 from index.store import imported_beside
@@ -193,12 +195,17 @@ class Parts:
         )  # fmt: skip
 
 
-def parts(config: Config, writer_name: str = "quote", meter: Ledger | None = None) -> Parts:
-    """Open the real parts; a `meter` of the caller's counts what it was made to count, else the writer's process too."""
+def parts(config: Config, writer_name: str = "quote", meter: Ledger | None = None, question: str = "") -> Parts:
+    """Open the real parts; a `meter` of the caller's counts what it was made to count, else the writer's process too.
+
+    `question`: one that will be asked at once and whose language must be told: where that takes a model, it opens beside.
+    """
     chosen, limits = generators.writer(config, writer_name), thresholds()
     meter = meter or ledger(config, chosen)  # before the rest is opened: opening is counted
     read_manifest(config.home)  # without an index nothing else is worth opening
     imported_beside()
+    if question:
+        Thread(target=language_of, args=[question], name="language").start()
     reader = Reader(encoder(read_catalog(MODELS)["reader"], config.threads), limits.answers, limits.prior.fit)
     opened = index(config)
     # Opened now and not in the midst of an answer: a damaged file is said before anything is asked.

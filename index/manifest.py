@@ -42,7 +42,7 @@ class Manifest:
     sources: tuple[Source, ...] = ()
     settings: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)  # id -> sha256 of the file
-    counts: dict[str, int] = field(default_factory=dict)  # collection -> vectors
+    counts: dict[str, int] = field(default_factory=dict)  # chunks, sentences, asked -> vectors
     files: dict[str, tuple[int, str]] = field(default_factory=dict)  # path -> size, sha256
 
     def compare(self, counts: dict[str, int]) -> None:

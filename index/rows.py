@@ -4,6 +4,7 @@ Knows nothing of what the rows stand for. What is looked up by its place, or few
 index of neighbours: 49,000 rows take 7 ms, where Chroma took 11, and half a second and 100 MB to open (evals/results.md).
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -57,8 +58,9 @@ class Rows:
         if not self._counts:
             return []
         cosines = self._vectors @ vector
-        few = np.argpartition(-cosines, min(count, len(cosines) - 1))[:count]
-        order = few[np.lexsort((few, -cosines[few]))]  # of two alike the first, on every machine
+        last = np.partition(-cosines, min(count, len(cosines)) - 1)[min(count, len(cosines)) - 1]
+        few = np.flatnonzero(-cosines <= last)
+        order = few[np.argsort(-cosines[few], kind="stable")][:count]  # of two alike the first, on every machine
         return [(*self._places[i], float(cosines[i])) for i in order]
 
     def write(self, documents: Iterable[str], fresh: Mapping[str, Vectors]) -> None:
@@ -69,7 +71,10 @@ class Rows:
         kept = {document: fresh.get(document, self.of(document)) for document in documents}
         kept = {document: vectors for document, vectors in kept.items() if len(vectors)}
         beside = self._file.with_suffix(".new.npy")
-        np.save(beside, np.concatenate(list(kept.values())) if kept else NONE)
+        try:
+            np.save(beside, np.concatenate(list(kept.values())) if kept else NONE)
+        except OSError as error:  # of a full disk numpy says so, and gives no number
+            raise OSError(error.errno or errno.ENOSPC, str(error)) from error
         os.replace(beside, self._file)
         self._table.write_text(json.dumps({d: len(v) for d, v in kept.items()}, ensure_ascii=False), "utf-8")
         for name in ("_counts", "_places", "_blocks", "_vectors"):

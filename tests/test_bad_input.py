@@ -133,7 +133,7 @@ def test_a_read_only_index_is_not_lost(jugeote, own_corpus_home, tmp_path, unpri
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 400 MB, where root may mount one; the index of the corpus takes some 80."""
+    """A disk of 400 MB, where root may mount one; the index of the corpus takes some 100."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 
 from index.build import bring_up_to_date
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SourceMissing, SourceUnknown, UserError
-from index.manifest import place, read_manifest
+from index.manifest import place, read_manifest, write_manifest
 from index.questions import NEAREST, lead, silence
 from index.search import FOLLOWED, SURE, UNASKED, WORDS_WEIGHT, Index
 from index.store import Store
@@ -184,6 +185,21 @@ def test_a_document_without_written_questions_is_taken_to_have_them(site):
         if s.text == sentence.text
     )
     assert after.asked < sentence.asked
+
+
+def test_own_passages_stand_against_questions_known_to_have_no_answer(site):
+    """They count like the questions that could have been written for them: what the sheets cannot answer, they may."""
+    row = ASKED | {"question": "un prix interne pour le parking", "section": "", "sentences": []}
+    (site.corpus / "fr/eau.asked.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n")
+    site.build()
+    index = site.index()
+    found = index.search("Le carbone a un prix interne choisi.", language="fr")
+    store = index._now.store
+    [(_, _, line)] = store.asked.nearest(found.vector, 1)
+    own = [(cosine + UNASKED, True) for cosine in store.nearest(found.vector, 9).values()]
+    assert len(own) == 3
+    assert found.silent == pytest.approx(silence([*own, (line, False)]), abs=1e-3)
+    assert 0 < found.silent < silence([(line, False)])
 
 
 def test_a_line_of_questions_that_cannot_be_used_is_skipped_and_said(site):
@@ -363,6 +379,11 @@ def test_another_embedder_is_refused_and_said(site):
     site.build()
     other = HashEmbedder()
     other.name = "other@2"
+    manifest = read_manifest(site.home)
+    write_manifest(site.home, replace(manifest, settings=manifest.settings | {"text": "text-4"}))
+    with pytest.raises(IndexMismatch) as problem:
+        site.index()
+    assert "text-4" in problem.value.told("en")[0]
     with pytest.raises(IndexMismatch) as problem:
         Index(site.home, other)
     assert "jugeote index" in problem.value.told("fr")[1]
@@ -375,7 +396,9 @@ def damaged(site):
     return folder, sorted(p for p in folder.rglob("*") if p.is_file())
 
 
-@pytest.mark.parametrize("name", ["ids.json", "texts.sqlite", "chroma.sqlite3", "vocab.index.json"])
+@pytest.mark.parametrize(
+    "name", ["ids.json", "texts.sqlite", "sentences.npy", "asked.json", "chroma.sqlite3", "vocab.index.json"]
+)
 @pytest.mark.parametrize("harm", ["cut", "gone", "noise"])
 def test_a_damaged_file_is_refused_then_rebuilt(site, name, harm):
     """Chroma opens and answers from files cut in half: each one is compared before it is used."""

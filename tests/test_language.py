@@ -19,6 +19,7 @@ OTHERS = {
     ],
     "es": ["¿Podemos enviar datos personales a un proveedor de Estados Unidos?"],
     "it": ["Chi è responsabile se l’intelligenza artificiale sbaglia?"],
+    "tr": ["Bu sert karar elle mi alınıyor?"],
     "nl": ["Is het model veilig of moeten we iets anders kiezen?", "Hoe lang mogen we logs bewaren?"],
     "pt": ["Como escolher o modelo mais pequeno que serve para os nossos serviços?"],
     "pl": ["Czy możemy wysyłać dane osobowe do dostawcy w USA?"],
@@ -54,6 +55,11 @@ def test_other_languages_are_told(code, text):
 
 def test_what_is_of_both_or_long_is_the_models(by_words):
     """A title in one language stands in a question of the other; a long text quotes."""
-    for text in ("Que dit le guide « what should you ask » ?", "pour une " * 100):
+    for text in (
+        "Que dit le guide « what should you ask » ?",
+        "pour une " * 100,
+        "Wat heb-je nodig?",
+        "Elle sert bir şey mi?",
+    ):
         with pytest.raises(NameError):
             language_of(text)

@@ -4,7 +4,6 @@ import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from assistant import wiring
@@ -15,7 +14,6 @@ from assistant.errors import BatchMissing, HistoryBroken, LineBroken
 from assistant.terminal import put, say
 from assistant.usage import BadUsage, Verb
 from index.errors import UserError
-from index.language import language_of
 
 
 def options(verb: argparse.ArgumentParser) -> None:
@@ -54,9 +52,7 @@ def ask(args: argparse.Namespace, config: Config, language: str) -> int:
             history = history_of(json.loads(args.history.read_text("utf-8")), str(args.history))
         except (OSError, ValueError) as error:
             raise HistoryBroken(found=str(args.history)) from error
-    if args.lang is None:  # its model opens meanwhile
-        Thread(target=language_of, args=[args.question], name="language").start()
-    parts = wiring.parts(config, args.writer or config.writer)
+    parts = wiring.parts(config, args.writer or config.writer, question="" if args.lang else args.question)
     *_, last = parts.assistant().ask(args.question, history, args.lang)
     if args.json:
         failure = {"code": last.reason, "message": last.text, "hint": ""}

@@ -1,6 +1,7 @@
 """`jugeote chat`: serve the page until interrupted."""
 
 import argparse
+import gc
 from typing import TYPE_CHECKING
 
 from assistant import generators, wiring
@@ -38,6 +39,8 @@ def chat(args: argparse.Namespace, config: Config, language: str) -> int:
     print(f"http://{host}:{port}{config.root_path}", flush=True)
     keeper = wiring.keeper(config, meter)
     keeper.start()
+    gc.freeze()  # what is there now stays; from here on garbage is collected as often as Python does
+    gc.set_threshold(700, 10, 10)
     try:
         serve(app, host, port)
     finally:
