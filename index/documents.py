@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import yaml
 
 from index.errors import Unreadable
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 MAX_BYTES = 10_000_000  # about 1.5 million words: a longer text file is data, not a document
 FACT = re.compile(r"[ \u00a0]*\[fact:([a-z0-9-]+)\]")
@@ -126,7 +129,7 @@ def _bare(address: str) -> str:
     return SCHEME.sub("", address.strip()).rstrip("/").casefold()
 
 
-def _inline(tokens: list[Any]) -> str:
+def _inline(tokens: "list[Token]") -> str:
     """Return the words of a run of inline tokens; images and HTML say nothing, a web address follows or is its words."""
     said, links = "", []
     for token in tokens:
