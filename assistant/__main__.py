@@ -32,9 +32,8 @@ def main() -> int:
     from assistant.terminal import say, terminal_language
     from assistant.usage import DEFECT
 
-    gc.set_threshold(
-        50_000, 20, 20
-    )  # libraries make 300,000 objects as they are imported, all to stay; chat sets it back
+    # Libraries make hundreds of thousands of objects as they are imported, all to stay; `chat` sets it back.
+    gc.set_threshold(50_000, 20, 20)
     try:
         return run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -48,7 +47,7 @@ def main() -> int:
         say(f"{message.format(found=type(error).__name__)}\n{hint}")
         return 70
     finally:
-        gc.freeze()  # the end collects nothing of them either: 0.4 s of a cold answer
+        gc.freeze()  # the end collects nothing of them either: some 0.3 s of a cold answer
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said; what still opens beside ends in its own time
 
 

@@ -88,7 +88,7 @@ def imported() -> Any:
     if "chromadb" not in sys.modules:
         exporter = ModuleType(EXPORTER)
         exporter.OTLPSpanExporter = None  # type: ignore[attr-defined]
-        sys.modules[EXPORTER] = exporter
+        sys.modules.setdefault(EXPORTER, exporter)
         sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # httpx has its own word for its absence
     import chromadb
 
