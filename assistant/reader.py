@@ -13,16 +13,15 @@ from index.encoder import Vectors
 from index.search import StoredSentence
 from index.words import prefixes
 
-CANDIDATES = 24  # 24 pairs of 64 pieces cost about 0.16 CPU-s
-WORDS_WEIGHT = 0.3
+CANDIDATES = 16  # 24 find nothing more among the first three, and cost half as much again (evals/results.md)
 # What ranks the sentences: the model's score and what it is added to; fitted listwise on both dev sets (evals/results.md).
-MODEL_WEIGHT = 0.16  # little: it tells whether there is an answer better than which sentence it is
-COSINE_WEIGHT = 5.0
-COVERED_WEIGHT = 2.1
+MODEL_WEIGHT = 0.19  # little: it tells whether there is an answer better than which sentence it is
+COSINE_WEIGHT = 7.2
+COVERED_WEIGHT = 11.2
 ASKED_WEIGHT = 22.5  # of the square of `asked`: a question almost asked decides, a distant one does not
-PASSAGE_WEIGHT = 8.7  # of the passage's own score
+PASSAGE_WEIGHT = 7.3  # of the passage's own score
 LED = 0.5  # a sentence that a near question leads to is as near as that question, less this
-OPENING = 3.8  # less for a sentence before the first heading: it introduces, it does not answer
+OPENING = 4.8  # less for a sentence before the first heading: it introduces, it does not answer
 SHORTEST = 3  # words: less is a label, not an answer
 
 
@@ -51,8 +50,8 @@ class Reader:
             return []
         scores = self._scorer.encode([(question, _shown(c)) for c, _ in rows])
         found = []
-        for (c, cosine), fit in zip(rows, map(float, scores), strict=True):
-            score = MODEL_WEIGHT * fit + _near(c, cosine)
+        for (c, near), fit in zip(rows, map(float, scores), strict=True):
+            score = MODEL_WEIGHT * fit + near
             found.append(Evidence(c.passage, c.text, c.start, c.end, score, c.facts, fit))
         found.sort(key=lambda e: (-e.score, e.passage.document, e.start))
         return found
@@ -70,16 +69,16 @@ class Reader:
 
 
 def chosen(question: str, vector: Vectors, candidates: Sequence[StoredSentence]) -> list[tuple[StoredSentence, float]]:
-    """Return the sentences that the model reads, at most CANDIDATES, each with its cosine to the question; nearest first."""
+    """Return the sentences that the model reads, at most CANDIDATES, each with what search says of it; best first."""
     asked = set(prefixes(question))
     rows = [
-        (c, float(c.vector @ vector))
+        (c, _near(c, float(c.vector @ vector)))
         for c in candidates
         if len(c.text.split()) >= SHORTEST
         and not set(prefixes(c.text)) <= asked  # it says the question again, and no more
         and not is_order(c.text)  # an injected order must never be quoted as guidance
     ]
-    rows.sort(key=lambda row: -(row[1] + WORDS_WEIGHT * row[0].covered + row[0].asked))
+    rows.sort(key=lambda row: -row[1])
     return rows[:CANDIDATES]
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from index.asked import beside as asked_beside
 from index.asked import read_asked
+from index.associations import Associations
 from index.chunks import chunks
 from index.documents import read
 from index.embed import Embedder
@@ -234,10 +235,13 @@ def _write(
     store.asked.write(store.texts.ids(), asked)
     ids: list[str] = []
     indexed: list[str] = []
+    questions: list[list[str]] = []  # of each sentence that answers some
     for document in store.texts.all():
         ids += document.chunk_ids()
         indexed += [document.worded(c) for c in document.chunks]
+        questions += document.questions().values()
     Words.build(ids, indexed).save(store.folder / "words")
+    Associations.build(questions).save(store.folder / "associations.npz")
     (store.folder / "ids.json").write_text(json.dumps(ids, ensure_ascii=False), "utf-8")
 
 

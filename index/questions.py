@@ -78,6 +78,16 @@ def leads(
     return {place: lead(values) for place, values in near.items()}
 
 
+def told(rows: Sequence[tuple[StoredDocument, Chunk]]) -> dict[Place, str]:
+    """Return of each sentence of the chunks of `rows` what it says, then the questions that it answers."""
+    questions = {document.id: document.questions() for document in {d.id: d for d, _ in rows}.values()}
+    return {
+        (d.id, c.number, i): "\n".join([d.meant(c, span), *questions[d.id].get((c.number, i), ())])
+        for d, c in rows
+        for i, span in enumerate(c.sentences)
+    }
+
+
 def lead(near: Sequence[float]) -> float:
     """Return how near a sentence's questions are together: the nearest counts most, and is not alone in it."""
     rows = sorted(near, reverse=True)[: len(LEADING)]

@@ -9,18 +9,20 @@ import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from index.associations import Associations
 from index.chunks import Chunk
 from index.embed import Embedder
 from index.encoder import Vectors
 from index.language import language_of
 from index.manifest import Manifest, checked, read_manifest
-from index.questions import Nearest, leads, nearest, silence
+from index.questions import Nearest, leads, nearest, silence, told
 from index.spelling import Spelling
 from index.store import Store
-from index.texts import StoredDocument
+from index.texts import Card, StoredDocument
 from index.words import Words
 
 CANDIDATES = 100  # of each side
@@ -32,6 +34,9 @@ CANDIDATES = 100  # of each side
 UNASKED = 0.2
 SURE = 0.1
 FOLLOWED = 0.16
+# The same for the words of a sentence: what its questions add to the share of the question's words that it covers, at the median of
+# 400 right sentences.
+UNTOLD = 0.36
 WORDS_WEIGHT = 0.4  # = 0.15 x 2.5: bm25s leaves out the factor (k1 + 1) of retrieval.md's formula
 LANGUAGE_BONUS = 0.1
 COVERED_WEIGHT = 0.5
@@ -78,7 +83,7 @@ class StoredSentence:
     text: str
     facts: tuple[str, ...]
     vector: Vectors
-    covered: float  # share of the question's words, weighted by rarity
+    covered: float  # share of the question's words that it or a question it answers has words for (associations.py); see UNTOLD
     asked: float = 0.0  # how near the questions that it answers are (`lead` in questions.py); see UNASKED for documents without any
     opening: bool = False  # whether it stands before the first heading of a document that has some
 
@@ -91,6 +96,7 @@ class _Generation:
     store: Store
     words: Words
     spelling: Spelling
+    associations: Associations
 
 
 class Index:
@@ -114,14 +120,14 @@ class Index:
         folder = checked(self._home, manifest, self._embedder.name)
         ids = json.loads((folder / "ids.json").read_text("utf-8"))
         words = Words.load(folder / "words", ids)
-        spelling = Spelling(words.counts())
+        spelling, associations = Spelling(words.counts()), Associations.load(folder / "associations.npz")
         store = Store(folder)  # last: Chroma may still be on its way (`imported_beside`)
         try:
             manifest.compare(store.counts())
         except BaseException:
             store.close()
             raise
-        return _Generation(manifest, store, words, spelling)
+        return _Generation(manifest, store, words, spelling, associations)
 
     def refresh(self) -> None:
         """Open the newest index when another process has swapped one in; a question under way keeps its own."""
@@ -176,25 +182,26 @@ class Index:
             cosines |= {i: float(v @ vector) for i, v in store.vectors(missing).items()}
         place = {i: n for n, i in enumerate(words.ids)}
         weight = WORDS_WEIGHT / math.log(1 + len(place)) if place and by != "meaning" else 0.0
-        scored, answered = [], asked.answered
+        scored, answered = list[_Scored](), asked.answered
         for name, alone in cosines.items():
-            document, chunk = _chunk(store, name)
+            document, _, number = name.rpartition("#")
+            card = store.texts.cards[document]
             cosine = max(alone, asked.chunks.get(name, alone))
             score = cosine + weight * float(by_words[place[name]])
-            if document.unasked and by != "words":
+            if card.unasked and by != "words":
                 asked.known.append((cosine + UNASKED, True))
                 score += UNASKED
                 cosine += SURE
                 answered = max(answered, cosine)
-            ours = LANGUAGE_BONUS if document.language == language else 0.0
-            scored.append((score + ours, cosine, document, chunk))
-        scored.sort(key=lambda row: (-row[0], row[2].id, row[3].number))
+            ours = LANGUAGE_BONUS if card.language == language else 0.0
+            scored.append(_Scored(score + ours, cosine, document, int(number), card))
+        scored.sort(key=lambda row: (-row.score, row.document, row.number))
         kept = _without_twins(scored, language)
         strength = 0.0
         if kept:
-            _, cosine, document, chunk = kept[0]
-            strength = cosine + COVERED_WEIGHT * words.covered(question, document.worded(chunk))
-        passages = tuple(_passage(document, chunk, score) for score, _, document, chunk in _shared(kept, k, own))
+            best_document, chunk = _opened(store, kept[0])
+            strength = kept[0].cosine + COVERED_WEIGHT * words.covered(question, best_document.worded(chunk))
+        passages = tuple(_passage(*_opened(store, row), row.score) for row in _shared(kept, k, own))
         return Found(
             language, passages, strength, question, vector,
             words.unknown(question), answered, asked.missed, silence(asked.known), now.manifest.generation,
@@ -212,13 +219,16 @@ class Index:
             (d.id, c.number): then.store.sentences.of(d.id)[d.first_row(c) :][: len(c.sentences)] for _, d, c in rows
         }
         asked = leads(then.store, then.words, found.question, found.vector, [(d, c) for _, d, c in rows])
+        wanted = then.associations.wanted(found.question)
+        covered = {place: wanted.covered(text) for place, text in told([(d, c) for _, d, c in rows]).items()}
         for _, document, chunk in rows:
             for i, vector in enumerate(vectors[document.id, chunk.number] if document.unasked else ()):
                 asked[document.id, chunk.number, i] = float(vector @ found.vector) + FOLLOWED
+                covered[document.id, chunk.number, i] += UNTOLD
         return [
             StoredSentence(
                 passage, span.start, span.end, text, document.facts_of(span),
-                vectors[document.id, chunk.number][i], then.words.covered(found.question, text),
+                vectors[document.id, chunk.number][i], covered[document.id, chunk.number, i],
                 asked.get((document.id, chunk.number, i), 0.0), document.opens(chunk),
             )
             for passage, document, chunk in rows
@@ -227,11 +237,20 @@ class Index:
         ]  # fmt: skip
 
 
-def _chunk(store: Store, name: str) -> tuple[StoredDocument, Chunk]:
-    document_id, _, number = name.rpartition("#")
-    document = store.texts.get(document_id)
-    assert document is not None, f"chunk without its document: {name}"
-    return document, document.chunks[int(number)]
+class _Scored(NamedTuple):
+    """A chunk with its scores, before its document is opened."""
+
+    score: float
+    cosine: float
+    document: str
+    number: int
+    card: Card
+
+
+def _opened(store: Store, row: _Scored) -> tuple[StoredDocument, Chunk]:
+    document = store.texts.get(row.document)
+    assert document is not None, f"chunk without its document: {row.document}#{row.number}"
+    return document, document.chunks[row.number]
 
 
 def _passage(document: StoredDocument, chunk: Chunk, score: float) -> Passage:
@@ -241,16 +260,13 @@ def _passage(document: StoredDocument, chunk: Chunk, score: float) -> Passage:
     )  # fmt: skip
 
 
-Scored = tuple[float, float, StoredDocument, Chunk]
-
-
-def _shared(kept: list[Scored], k: int, own: int) -> list[Scored]:
+def _shared(kept: list[_Scored], k: int, own: int) -> list[_Scored]:
     """Return the best `k`, then of documents without questions as many more as are lacking to `own`."""
-    lacking = own - sum(row[2].unasked for row in kept[:k])
-    return kept[:k] + [row for row in kept[k:] if row[2].unasked][: max(0, lacking)]
+    lacking = own - sum(row.card.unasked for row in kept[:k])
+    return kept[:k] + [row for row in kept[k:] if row.card.unasked][: max(0, lacking)]
 
 
-def _without_twins(scored: list[Scored], language: str) -> list[Scored]:
+def _without_twins(scored: list[_Scored], language: str) -> list[_Scored]:
     """Of two twins keep the one in the question's language."""
-    ours = {d.sheet for _, _, d, _ in scored if d.sheet and d.language == language}
-    return [row for row in scored if row[2].language == language or row[2].sheet not in ours]
+    ours = {row.card.sheet for row in scored if row.card.sheet and row.card.language == language}
+    return [row for row in scored if row.card.language == language or row.card.sheet not in ours]

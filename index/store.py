@@ -2,7 +2,7 @@
 
 Knows nothing of questions or scores. The only file that sees chromadb; retrieval.md section 7 lists its traps.
 Layout of one generation: chroma/ (one collection: chunks), sentences.npy and asked.npy (a row for each sentence, and for each
-question written beside a document; rows.py), texts.sqlite (each document whole).
+question written beside a document; rows.py), associations.npz, texts.sqlite (each document whole).
 """
 
 import os

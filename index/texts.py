@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from index.asked import Asked
@@ -52,6 +53,14 @@ class StoredDocument:
         heading = f"{self.title} > {chunk.section}" if chunk.section != self.title else self.title
         return f"{heading}\n{self.text[chunk.start : chunk.end]}"
 
+    def questions(self) -> dict[tuple[int, int], list[str]]:
+        """Return (chunk, sentence) -> the questions that the sentence answers."""
+        found: dict[tuple[int, int], list[str]] = {}
+        for asked in self.asked:
+            for place in asked.answers:
+                found.setdefault(place, []).append(asked.question)
+        return found
+
     @property
     def unasked(self) -> bool:
         """Whether nobody wrote a question that the document answers: an organisation's own, mostly."""
@@ -68,6 +77,15 @@ class StoredDocument:
     def facts_of(self, span: Span) -> tuple[str, ...]:
         """Return the facts cited in a sentence or right after it."""
         return tuple(f.fact for f in self.facts if span.start < f.at <= span.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a search compares of a document before it is worth opening."""
+
+    language: str
+    sheet: str
+    unasked: bool
 
 
 def _document(row: str) -> StoredDocument:
@@ -87,7 +105,10 @@ class Texts:
         self._held: dict[str, StoredDocument] = {}
         if writable:
             with self._open() as base:
-                base.execute("create table if not exists document (id text primary key, body text not null)")
+                base.execute(
+                    "create table if not exists document (id text primary key, language text not null,"
+                    " sheet text not null, unasked integer not null, body text not null)"
+                )
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -105,6 +126,13 @@ class Texts:
             self._held[document] = _document(row[0])
         return self._held[document]
 
+    @cached_property
+    def cards(self) -> dict[str, Card]:
+        """Return id -> card of every document; for readers, to whom the file stays as it is."""
+        with self._open() as base:
+            rows = base.execute("select id, language, sheet, unasked from document").fetchall()
+        return {name: Card(language, sheet, bool(unasked)) for name, language, sheet, unasked in rows}
+
     def all(self) -> Iterator[StoredDocument]:
         """Yield every document, by id."""
         with self._open() as base:
@@ -120,7 +148,8 @@ class Texts:
         """Add or replace one document."""
         with self._open() as base:
             body = json.dumps(asdict(document), ensure_ascii=False)
-            base.execute("insert or replace into document values (?, ?)", (document.id, body))
+            row = document.id, document.language, document.sheet, document.unasked, body
+            base.execute("insert or replace into document values (?, ?, ?, ?, ?)", row)
 
     def remove(self, document: str) -> None:
         """Drop one document."""

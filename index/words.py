@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONG = 4  # letters: a shorter word unknown to the index is a typo or a name of nothing
-RULE = "words-2"  # kept with the index: other tokens, another index
+RULE = "words-3"  # kept with the index: other tokens or associations, another index
 STOP = frozenset(
     """au aux avec ce ces cet cette ceci cela ca c d dans de des du elle elles en et eux il ils j je l la le les leur
     leurs lui m ma mais me meme mes moi mon n ne nos notre nous on ont ou par pas pour qu que quel quelle

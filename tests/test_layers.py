@@ -14,7 +14,7 @@ LAYERS = [
     ["index.errors"],
     ["index.documents", "index.language"],
     ["index.chunks", "index.encoder", "index.words"],
-    ["index.asked", "index.rows", "index.spelling"],
+    ["index.asked", "index.associations", "index.rows", "index.spelling"],
     ["index.texts"],
     ["index.embed", "index.store", "index.manifest"],
     ["index.sources", "index.questions"],
