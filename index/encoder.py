@@ -5,7 +5,9 @@ Knows nothing of documents or of PyTorch. The only file that sees onnxruntime an
 
 import hashlib
 import os
+import threading
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,16 @@ def verify(file: Path, sha256: str) -> None:
         raise ModelDamaged(file=file)
 
 
+@cache
+def _tokenizer(text: str) -> tuple[Any, threading.Lock]:
+    """Open a tokenizer; the bundled models have the same one, which takes 0.08 s. Who cuts texts elsewhere holds the lock."""
+    from tokenizers import Tokenizer
+
+    opened = Tokenizer.from_str(text)
+    opened.no_padding()
+    return opened, threading.Lock()
+
+
 class Encoder:
     """A BERT-like ONNX file and its tokenizer, opened once; safe to share between threads."""
 
@@ -44,7 +56,6 @@ class Encoder:
         # this is set before the library starts; the call below is for Windows, where the variable is not read.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
-        from tokenizers import Tokenizer
 
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
@@ -52,13 +63,14 @@ class Encoder:
         # Idle threads that spin bill their neighbours (energy.md section 1.8).
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-        self._tokenizer: Any = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(pieces, strategy="longest_first")
+        self._tokenizer, self._alone = _tokenizer(tokenizer.read_text("utf-8"))
+        self._pieces = pieces
 
     def encode(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> Vectors:
         """Return a unit vector a text (embedder) or a score a pair (reader, judge), in the order given."""
-        encoded = [e.ids for e in self._tokenizer.encode_batch(list(texts))]
+        with self._alone:
+            self._tokenizer.enable_truncation(self._pieces, strategy="longest_first")
+            encoded = [e.ids for e in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]))
         found: list[Any] = [None] * len(encoded)
         for at in range(0, len(order), BATCH):

@@ -35,11 +35,19 @@ ONLY = {
         """est-ce qu'est-ce quels quelle quelles combien pourquoi faut avec pour nous vous une dans sont notre votre leur leurs
         cette cet ces chez être avoir où aux peut peuvent doit doivent ça quoi d'une n'est c'est s'il s'ils qu'il qu'ils qu'on
         qu'elle qu'un qu'une jusqu'à aujourd'hui tous toutes même après très assez beaucoup moins quand faire vaut dois-je puis-je
-        ils elles ai-je lequel laquelle quelqu'un d'ia suffit modèle modèles données coûte coûtent énergie""".split()
+        ils elles ai-je lequel laquelle quelqu'un d'ia suffit modèle modèles données coûte coûtent énergie peut-on doit-on n'a j'ai
+        m'a l'outil l'assistant l'éditeur l'eau l'empreinte d'eau d'où jour jours mois travail encore déjà gens toujours toute
+        chaque depuis selon savoir veut veux peux prix serveur serveurs logiciel outil collègue demander chiffre seul pendant
+        écrit fait vrai suis fournisseur vérifier côté réponse réponses numérique réunion fichier aussi vient garder vraiment
+        règlement taux contrat prestataire laisser répond jamais quelque petit deux trois personne sans rien""".split()
     ),
     "en": frozenset(
         """the what which when should does how our you there who whose why where this that these those their they your with
-        would could from about much and before without because while whom need it's what's don't can't isn't using""".split()
+        would could from about much and before without because while whom need it's what's don't can't isn't using many people
+        law enough them still year years says wants own every each into than make keep wrong rules really nobody tell now
+        something someone already worth read ever got answer answers anything better company nothing through less i'm reply
+        everyone everything since whole yet going been leave behind know anyone allowed emissions electricity footprint against
+        three two good right if did number only more work""".split()
     ),
 }
 ALSO = {  # words that other languages have too: they do not tell, but unsettle

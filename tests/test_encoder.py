@@ -53,6 +53,17 @@ def test_vectors_rank_like_those_of_the_training_form(embedder):
         assert exact[row, chosen] >= exact[row].max() - 0.05
 
 
+def test_each_model_cuts_where_its_own_context_ends(embedder, reader):
+    """They share one tokenizer: whoever came before must not decide where a text is cut."""
+    begins, ends = "Un petit modèle suffit souvent. " * 12, "Le carbone a un prix interne."
+    (score,), (vector,) = reader.encode([("Que suffit-il ?", begins + ends)]), embedder.encode([begins + ends])
+    assert reader.encode([("Que suffit-il ?", begins)])[0] == pytest.approx(score), (
+        "cut after 64 pieces, before the end"
+    )
+    assert float(embedder.encode([begins])[0] @ vector) < 0.999, "read to the end"
+    assert reader.encode([("Que suffit-il ?", begins + ends)])[0] == pytest.approx(score)
+
+
 def test_scores_stay_close_to_those_of_the_training_form(reader):
     """400 pairs differ by 0.400 on average and 1.715 at most; the scores themselves spread over some twenty."""
     small, large = reader.encode(PAIRS), np.array(KEPT["scores"])
