@@ -62,6 +62,13 @@ class StoredDocument:
         return found
 
     @property
+    def asked_each(self) -> float:
+        """How many written questions lead to a sentence of the document, on average."""
+        return sum(len(question.answers) for question in self.asked) / max(
+            1, sum(len(c.sentences) for c in self.chunks)
+        )
+
+    @property
     def unasked(self) -> bool:
         """Whether nobody wrote a question that the document answers: an organisation's own, mostly."""
         return not any(question.answers for question in self.asked)

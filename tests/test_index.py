@@ -16,7 +16,7 @@ from index.build import bring_up_to_date
 from index.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing, SourceMissing, SourceUnknown, UserError
 from index.manifest import place, read_manifest, write_manifest
 from index.questions import NEAREST, lead, silence
-from index.search import FOLLOWED, SURE, UNASKED, UNTOLD, WORDS_WEIGHT, Index
+from index.search import FOLLOWED, SURE, TOLD, UNASKED, UNTOLD, WORDS_WEIGHT, Index
 from index.store import Store
 from tests.fakes import HashEmbedder
 
@@ -188,7 +188,7 @@ def test_a_document_without_written_questions_is_taken_to_have_them(site):
 
 
 def test_a_sentence_covers_the_words_of_the_questions_that_it_answers(site):
-    """And the words that go with them, in the questions of two sentences at least; without questions it gets UNTOLD for them."""
+    """Where no question was written, or few, it gets UNTOLD for them, or a part of it."""
     first = ASKED | {"question": "À combien est la tonne de carbone ?"}
     second = {"question": "Quel prix pour la tonne ?", "section": first["section"], "sentences": first["sentences"]}
     (site.corpus / "fr/carbone.asked.jsonl").write_text(
@@ -202,10 +202,16 @@ def test_a_sentence_covers_the_words_of_the_questions_that_it_answers(site):
         return {s.text: s.covered for s in index.sentences(found)}
 
     answering = "Le carbone a un prix interne choisi."
-    assert covered("la tonne combien")[answering] == 1.0
+    few = UNTOLD * (1 - 2 / TOLD) ** 2  # two questions for its one sentence
+    assert covered("la tonne combien")[answering] == pytest.approx(1.0 + few)
     assert covered("la tonne zeppelin")[answering] < 1.0
     alone = {text: share for text, share in covered("la tonne combien").items() if text != answering}
     assert set(alone.values()) == {UNTOLD}, "documents without questions"
+    many = [first | {"question": f"Quelle tonne, numéro {n} ?"} for n in range(TOLD)]
+    (site.corpus / "fr/carbone.asked.jsonl").write_text("".join(json.dumps(row) + "\n" for row in many), "utf-8")
+    site.build()
+    index = site.index()
+    assert covered("la tonne")[answering] == 1.0, "as many as a sheet has: nothing is lacking"
 
 
 def test_own_passages_stand_against_questions_known_to_have_no_answer(site):
