@@ -216,7 +216,7 @@ def test_at_most_four_sentences_two_a_passage_the_best_first(index):
 
 
 def test_few_sentences_are_read(index):
-    """24 pairs at most: the reader's cost is bounded whatever the passages."""
+    """CANDIDATES at most: the reader's cost is bounded whatever the passages."""
     scorer = WordScorer()
     found = index.search("énergie", 8, "fr")
     many = index.sentences(found) * 20

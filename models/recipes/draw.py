@@ -18,7 +18,7 @@ from assistant.reader import ASKED_WEIGHT, COSINE_WEIGHT, COVERED_WEIGHT, LED, O
 # Shares of the questions of a step. Ours weigh most: they are what the product is asked.
 SHARES = {"exam": 0.28, "asked": 0.54, "off": 0.03, "piaf-code": 0.1, "SQuAD-explorer": 0.05}
 WITHOUT = {"exam": 0.05, "asked": 0.18, "piaf-code": 0.3, "SQuAD-explorer": 0.3}  # answer taken away, beside the real ones
-SIZE = 9  # candidates a question: fewer than the 24 of the product, the hardest among them; more questions for the same time
+SIZE = 9  # candidates a question: fewer than the 16 of the product, the hardest among them; more questions for the same time
 TWIN = 0.8  # cosine to a right sentence from which another may be right as well, where not all right ones are known
 LIKE = 0.6  # and from which it may still be an answer once the right one is taken away
 HEAT = 0.3  # the product's sum is so much too sure of itself; the trained score is divided by it when it is written
@@ -51,9 +51,9 @@ def added(row: dict, candidate: dict) -> float:
     An asked question is in the index itself, and would be near to itself alone: what rests on that is left out.
     """
     cosine, ours = candidate["cosine"], row["source"] in ("exam", "off")
-    said = COSINE_WEIGHT * (max(cosine, candidate["asked"] - LED) if ours else cosine) + COVERED_WEIGHT * candidate.get("covered", 0.0)
+    said = COSINE_WEIGHT * (max(cosine, candidate["asked"] - LED) if ours else cosine)
     if ours:
-        said += ASKED_WEIGHT * candidate["asked"] ** 2 + PASSAGE_WEIGHT * candidate["passage"]
+        said += COVERED_WEIGHT * candidate["covered"] + ASKED_WEIGHT * candidate["asked"] ** 2 + PASSAGE_WEIGHT * candidate["passage"]
     return said - OPENING * candidate["section"].endswith("#0")  # section 0 stands before the first heading
 
 

@@ -23,6 +23,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 from draw import added, read_rows  # noqa: E402
+from assistant.reader import CANDIDATES  # noqa: E402
 from index.encoder import Encoder  # noqa: E402
 
 WRONG = 0.08
@@ -33,7 +34,7 @@ FAR = ("off_topic", "prompt_attack", "noise")  # the other kinds without an answ
 
 def given(row: dict) -> list[dict]:
     """Return the candidates as the product would send them."""
-    return [c for c in row["candidates"] if c["found"]][:24]
+    return [c for c in row["candidates"] if c["found"]][:CANDIDATES]
 
 
 def chosen(rows: list[dict], sets: str) -> list[dict]:

@@ -144,9 +144,9 @@ class Candidates:
         encoded = self.embedder.encode([sentence for _, sentence in missed]) if missed else []
         vectors += list(encoded)
         candidates = []
-        for c, cosine in kept:
+        for c, _ in kept:
             candidates.append(self.candidate(
-                _shown(c), self.place(c.passage.document, c.passage.section, c.text), cosine=round(cosine, 4),
+                _shown(c), self.place(c.passage.document, c.passage.section, c.text), cosine=round(float(c.vector @ first.vector), 4),
                 covered=round(c.covered, 4), asked=round(c.asked, 4), passage=round(c.passage.score, 4),
                 gold=is_gold(question, c.passage.document, c.text), found=True,
                 near=round(max((float(v @ c.vector) for v in vectors), default=0.0), 3),
