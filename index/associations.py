@@ -82,7 +82,7 @@ class Associations:
     def wanted(self, question: str) -> "Wanted":
         """Return the words of a question, with what goes with each."""
         words = roots(question)
-        absent = np.zeros((len(words), len(self._places)))
+        absent = np.zeros((len(words), len(self._places)), np.float32)  # 16 MB for the longest question
         rarity = np.zeros(len(words))
         for row, word in enumerate(words):
             place = self._places.get(word)
@@ -99,7 +99,7 @@ class Wanted:
     """The words of one question."""
 
     def __init__(
-        self, places: dict[str, int], words: Sequence[str], absent: NDArray[np.float64], rarity: NDArray[np.float64]
+        self, places: dict[str, int], words: Sequence[str], absent: NDArray[np.float32], rarity: NDArray[np.float64]
     ) -> None:
         """`absent`: for each word, and each root of the index, the logarithm of the chance that it does not stand for it."""
         self._places, self._words, self._absent, self._rarity = places, words, absent, rarity
