@@ -1,6 +1,6 @@
 """Find the sentences that answer, and decide whether any does.
 
-Knows nothing of writers. A cheap rule (words and stored sentence vectors) keeps few sentences; the embedded model scores
+Knows nothing of writers. What search knows of each sentence keeps few of them; the embedded model scores
 those against the question (reader.md sections 2 and 5).
 """
 

@@ -9,8 +9,8 @@ The rule (assistant/prior.py): an answer is given when
 
 Weights: a logistic regression on the eight, fitted on dev, of the questions answered right (a right sentence among the
 reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
-refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong of the
-questions that have an answer, of each of the two sets: a right answer and a right refusal count 1, a wrong refusal nothing,
+refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong, to the nearest question, of those
+that have an answer, of each of the two sets: a right answer and a right refusal count 1, a wrong refusal nothing,
 an answer without a right sentence -COST, since it costs the asker more than silence. `about`: a floor under the search
 strength, below which the reader is spared: it loses 1 % of the dev questions answered right, less what documents without
 questions are taken for there (UNASKED, SURE). The figures on test are printed beside; the fit never sees them. Needs an
@@ -158,7 +158,8 @@ def main(argv: Sequence[str]) -> int:
     kept = json.loads(wiring.THRESHOLDS.read_text("utf-8")) | {
         "about": rule.about, "answers": float(np.floor(100 * chosen) / 100),  # never above what was chosen
         "prior": asdict(rule.prior),
-        "set_on": f"evals/questions and evals/visitors, {len(dev)} dev questions, at most {args.wrong:.0%} wrong refusals of each, {date.today()}",
+        "set_on": f"evals/questions and evals/visitors, {len(dev)} dev questions, at most {args.wrong:.0%} wrong refusals of each,"
+        f" to the nearest question, {date.today()}",
     }  # fmt: skip
     if args.write:
         wiring.THRESHOLDS.write_text(json.dumps(kept, ensure_ascii=False) + "\n", "utf-8")

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from index.words import STOP, fold
 
-LETTERS = 6  # by which words are alike here: five find a little more and confuse a little more
+LETTERS = 6  # by which words are alike here: five find a little less (evals/results.md)
 TOGETHER = 2  # sentences whose questions hold both words: one says nothing
-WEAKEST = 0.15  # strength of a pair that is kept: two pairs in five lie below, and bring nothing
+WEAKEST = 0.15  # strength of a pair that is kept: nearly half of the pairs lie below, and bring nothing
 EMPTY = np.zeros(0, np.int64)
 Places = NDArray[np.integer[Any]]
 
@@ -82,7 +82,7 @@ class Associations:
     def wanted(self, question: str) -> "Wanted":
         """Return the words of a question, with what goes with each."""
         words = roots(question)
-        absent = np.zeros((len(words), len(self._places)), np.float32)  # 16 MB for the longest question
+        absent = np.zeros((len(words), len(self._places)), np.float32)  # some 16 MB for 2,000 characters of prose
         rarity = np.zeros(len(words))
         for row, word in enumerate(words):
             place = self._places.get(word)

@@ -191,9 +191,9 @@ def _swap(
 
 
 def _copy(folder: Path, beside: Path) -> None:
-    """Copy a generation, less its words, which are counted again."""
+    """Copy a generation, less its words and their pairs, which are counted again."""
     try:
-        shutil.copytree(folder, beside, ignore=shutil.ignore_patterns("words"))
+        shutil.copytree(folder, beside, ignore=shutil.ignore_patterns("words", "associations.npz"))
     except shutil.Error as error:  # it gathers the errors of all files, and has no number of its own
         if f"[Errno {errno.ENOSPC}]" in str(error):
             raise OSError(errno.ENOSPC, "no space left") from error

@@ -44,9 +44,9 @@ ONLY = {
     "en": frozenset(
         """the what which when should does how our you there who whose why where this that these those their they your with
         would could from about much and before without because while whom need it's what's don't can't isn't using many people
-        law enough them still year years says wants own every each into than make keep wrong rules really nobody tell now
+        law enough them year years says wants own every each into than make keep wrong rules really nobody tell now
         something someone already worth read ever got answer answers anything better company nothing through less i'm reply
-        everyone everything since whole yet going been leave behind know anyone allowed emissions electricity footprint against
+        everyone everything since whole yet going leave behind know anyone allowed emissions electricity footprint against
         three two good right if did number only more work""".split()
     ),
 }

@@ -16,7 +16,9 @@ from index.encoder import digest
 from index.errors import FolderUnusable, IndexDamaged, IndexMismatch, IndexMissing
 from index.words import RULE
 
-TEXT_RULE = "text-6"  # how documents become plain text and what vectors are made of; another rule, another index
+TEXT_RULE = (
+    "text-6"  # how documents become plain text and are kept, and what vectors are made of; another rule, another index
+)
 LIVING = "chroma/chroma.sqlite3"  # Chroma writes to it on opening: its checksum cannot hold, SQLite checks it instead
 
 

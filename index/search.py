@@ -85,7 +85,7 @@ class StoredSentence:
     text: str
     facts: tuple[str, ...]
     vector: Vectors
-    covered: float  # share of the question's words that it or a question it answers has words for (associations.py); see UNTOLD
+    covered: float  # share of the question's words that it or a question it answers has words for (associations.py), plus UNTOLD
     asked: float = 0.0  # how near the questions that it answers are (`lead` in questions.py); see UNASKED for documents without any
     opening: bool = False  # whether it stands before the first heading of a document that has some
 
@@ -201,9 +201,9 @@ class Index:
         kept = _without_twins(scored, language)
         strength = 0.0
         if kept:
-            best_document, chunk = _opened(store, kept[0])
+            best_document, chunk = _chunk(store, kept[0])
             strength = kept[0].cosine + COVERED_WEIGHT * words.covered(question, best_document.worded(chunk))
-        passages = tuple(_passage(*_opened(store, row), row.score) for row in _shared(kept, k, own))
+        passages = tuple(_passage(*_chunk(store, row), row.score) for row in _shared(kept, k, own))
         return Found(
             language, passages, strength, question, vector,
             words.unknown(question), answered, asked.missed, silence(asked.known), now.manifest.generation,
@@ -251,7 +251,7 @@ class _Scored(NamedTuple):
     card: Card
 
 
-def _opened(store: Store, row: _Scored) -> tuple[StoredDocument, Chunk]:
+def _chunk(store: Store, row: _Scored) -> tuple[StoredDocument, Chunk]:
     document = store.texts.get(row.document)
     assert document is not None, f"chunk without its document: {row.document}#{row.number}"
     return document, document.chunks[row.number]

@@ -7,6 +7,7 @@ first five letters beat stemming in French and cross the two languages through w
 import math
 import re
 import sys
+import threading
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,15 +54,22 @@ def tokens(text: str) -> list[str]:
     return content_words(text) + prefixes(text)
 
 
+_importing = threading.Lock()
+
+
 def _imported() -> Any:
-    """Return bm25s without SciPy, which it would sort with what it counts: 0.2 s of a cold answer. NumPy sorts it as well."""
-    if "bm25s" not in sys.modules and "scipy.sparse" not in sys.modules:
-        sys.modules["scipy.sparse"] = None  # type: ignore[assignment]  # bm25s has its own word for its absence
-        try:
-            import bm25s
-        finally:
-            del sys.modules["scipy.sparse"]  # whoever else wants it finds it
-    import bm25s
+    """Return bm25s without SciPy, which it would sort with what it counts: 0.2 s of a cold answer. NumPy sorts it as well.
+
+    Chroma, imported in another thread meanwhile, does not want SciPy.
+    """
+    with _importing:
+        if "bm25s" not in sys.modules and "scipy.sparse" not in sys.modules:
+            sys.modules["scipy.sparse"] = None  # type: ignore[assignment]  # bm25s has its own word for its absence
+            try:
+                import bm25s
+            finally:
+                sys.modules.pop("scipy.sparse", None)  # whoever else wants it finds it
+        import bm25s
 
     return bm25s
 

@@ -81,9 +81,9 @@ LESS: tuple[Pair, ...] = (  # figures: facts energy-factor-quiet-reader, energy-
         "One thread or two (JUGEOTE_THREADS) use as much per question; two answer faster.",
     ),
     (
-        "Lots de lecture : 16 phrases. Des lots de 4 prendraient 5 % de moins, de 64 environ 15 % de plus ; 16 est gardé, "
-        "car les seuils de refus ont été réglés avec.",
-        "Reading batches: 16 sentences. Batches of 4 would use 5 % less, of 64 about 15 % more; 16 is kept, because the "
+        "Lots de lecture : les 16 phrases lues, en une fois. Des lots de 4 prendraient 5 % de moins ; 16 est gardé, car les "
+        "seuils de refus ont été réglés avec.",
+        "Reading batches: the 16 sentences that are read, at once. Batches of 4 would use 5 % less; 16 is kept, because the "
         "refusal thresholds were set with it.",
     ),
 )

@@ -23,7 +23,8 @@ TWIN = 0.8  # cosine to a right sentence from which another may be right as well
 LIKE = 0.6  # and from which it may still be an answer once the right one is taken away
 HEAT = 0.3  # the product's sum is so much too sure of itself; the trained score is divided by it when it is written
 # What HEAT x the product's sum must reach before an answer is likelier than none (logistic fit on train), so that the no-answer slot stands at 0.
-# Public rows have no words counted, asked ones no nearness to asked questions: it would be to themselves.
+# Public rows have no words counted; asked ones would be near to, and covered by, themselves. Of the weights of before 29 November 2026:
+# fit again before training.
 REACHED = {"exam": 7.25, "off": 7.25, "asked": 3.25, "piaf-code": 3.5, "SQuAD-explorer": 3.5}
 TITLED = 0.5  # share of public questions that show a title before the sentence; ours always show the heading
 

@@ -29,6 +29,8 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax, softplus
 
+from assistant.reader import CANDIDATES  # draw.py puts the checkout on the path
+
 PIECES = {"score": 64, "close": 128}  # as the product cuts
 QUESTIONS = 3  # a step
 SOURCES = 4  # of claims, a step: some 29 claims, two thirds of the work
@@ -158,7 +160,7 @@ def look(model: Reader, tokenizers: dict[str, Tokenizer], rows: list[dict]) -> d
     hits, best = defaultdict(list), defaultdict(lambda: ([], []))
     with torch.no_grad():
         for row in rows:
-            there = [c for c in row["candidates"] if c["found"]][:24]
+            there = [c for c in row["candidates"] if c["found"]][:CANDIDATES]
             if not there or (row["answerable"] and not any(c["gold"] for c in there)):
                 continue  # what the search missed says nothing of the reader
             said = scores(model, tokenizers, [(row["question"], c["text"]) for c in there]).numpy()
