@@ -9,9 +9,9 @@ The rule (assistant/prior.py): an answer is given when
 
 Weights: a logistic regression on the eight, fitted on dev, of the questions answered right (a right sentence among the
 reader's first three) against those without an answer; the answerable ones that the reader misses are left out, for their
-refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong, to the nearest question, of those
-that have an answer, of each of the two sets: a right answer and a right refusal count 1, a wrong refusal nothing,
-an answer without a right sentence -COST, since it costs the asker more than silence. `about`: a floor under the search
+refusal is no loss. `answers`: the threshold of most worth on dev among those that refuse at most the share --wrong, to the
+nearest question, of those that have an answer, of each of the two sets: a right answer and a right refusal count 1, a wrong
+refusal nothing, an answer without a right sentence -COST, since it costs the asker more than silence. `about`: a floor under the search
 strength, below which the reader is spared: it loses 1 % of the dev questions answered right, less what documents without
 questions are taken for there (UNASKED, SURE). The figures on test are printed beside; the fit never sees them. Needs an
 index: jugeote index.

@@ -6,7 +6,6 @@ The strength of a pair is its normalised pointwise mutual information (Bouma 200
 """
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.words import STOP, fold
+from index.words import content_words
 
 LETTERS = 6  # by which words are alike here: five find a little less (evals/results.md)
 TOGETHER = 2  # sentences whose questions hold both words: one says nothing
@@ -25,7 +24,7 @@ Places = NDArray[np.integer[Any]]
 
 def roots(text: str) -> list[str]:
     """Return the first six letters of each content word, each once, in order."""
-    return list(dict.fromkeys(word[:LETTERS] for word in re.findall(r"\w+", fold(text)) if word not in STOP))
+    return list(dict.fromkeys(word[:LETTERS] for word in content_words(text)))
 
 
 class Associations:

@@ -37,8 +37,8 @@ ONLY = {
         qu'elle qu'un qu'une jusqu'à aujourd'hui tous toutes même après très assez beaucoup moins quand faire vaut dois-je puis-je
         ils elles ai-je lequel laquelle quelqu'un d'ia suffit modèle modèles données coûte coûtent énergie peut-on doit-on n'a j'ai
         m'a l'outil l'assistant l'éditeur l'eau l'empreinte d'eau d'où jour jours mois travail encore déjà gens toujours toute
-        chaque depuis selon savoir veut veux peux prix serveur serveurs logiciel outil collègue demander chiffre seul pendant
-        écrit fait vrai suis fournisseur vérifier côté réponse réponses numérique réunion fichier aussi vient garder vraiment
+        chaque depuis selon savoir veut veux peux prix serveur serveurs logiciel outil collègue demander seul pendant
+        écrit fait vrai suis fournisseur vérifier côté réponse réponses numérique réunion fichier aussi vient vraiment
         règlement taux contrat prestataire laisser répond jamais quelque petit deux trois personne sans rien""".split()
     ),
     "en": frozenset(

@@ -17,7 +17,7 @@ from index.errors import FolderUnusable, IndexDamaged, IndexMismatch, IndexMissi
 from index.words import RULE
 
 TEXT_RULE = (
-    "text-6"  # how documents become plain text and are kept, and what vectors are made of; another rule, another index
+    "text-6"  # how documents become text and are kept, and what vectors are made of; another rule, another index
 )
 LIVING = "chroma/chroma.sqlite3"  # Chroma writes to it on opening: its checksum cannot hold, SQLite checks it instead
 

@@ -220,9 +220,10 @@ class Index:
         vectors = {
             (d.id, c.number): then.store.sentences.of(d.id)[d.first_row(c) :][: len(c.sentences)] for _, d, c in rows
         }
-        asked = leads(then.store, then.words, found.question, found.vector, [(d, c) for _, d, c in rows])
+        chunks_found = [(d, c) for _, d, c in rows]
+        asked = leads(then.store, then.words, found.question, found.vector, chunks_found)
         wanted = then.associations.wanted(found.question)
-        covered = {place: wanted.covered(text) for place, text in told([(d, c) for _, d, c in rows]).items()}
+        covered = {place: wanted.covered(text) for place, text in told(chunks_found).items()}
         for _, document, chunk in rows:
             untold = UNTOLD * max(0.0, 1 - document.asked_each / TOLD) ** 2
             for i, vector in enumerate(vectors[document.id, chunk.number]):
