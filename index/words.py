@@ -10,6 +10,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 LONG = 4  # letters: a shorter word unknown to the index is a typo or a name of nothing
 RULE = "words-3"  # kept with the index: other tokens or associations, another index
+# Endings of verbs and plurals in both languages, folded: "donnons" is no stranger where "donner" is known.
+ENDING = re.compile(r"(?:[ai]?ons|[ai]?ez|aient|ai[ts]?|ante?s?|ent|ees?|e[drs]?|i[rst]|ing|s)$")
 STOP = frozenset(
     """au aux avec ce ces cet cette ceci cela ca c d dans de des du elle elles en et eux il ils j je l la le les leur
     leurs lui m ma mais me meme mes moi mon n ne nos notre nous on ont ou par pas pour qu que quel quelle
@@ -42,6 +45,12 @@ def fold(text: str) -> str:
 def content_words(text: str) -> list[str]:
     """Return the folded words that are not stop words, in order."""
     return [w for w in re.findall(r"\w+", fold(text)) if w not in STOP]
+
+
+def stem(word: str) -> str:
+    """Return a folded word without its ending, where four letters are left."""
+    left = ENDING.sub("", word)
+    return left if len(left) >= LONG else word
 
 
 def prefixes(text: str) -> list[str]:
@@ -112,11 +121,15 @@ class Words:
         return found
 
     def unknown(self, question: str) -> float:
-        """Return the share, 0 to 1, of the question's content words that no chunk begins like; short ones and numbers apart."""
+        """Return the share, 0 to 1, of the question's content words of which no chunk has a form; short ones and numbers apart."""
         words = content_words(question)
         vocabulary = self._model.vocab_dict if self._model is not None else {}
         strange = [w for w in words if len(w) >= LONG and not w.isdigit() and f"p_{w[:5]}" not in vocabulary]
-        return len(strange) / len(words) if words else 0.0
+        return sum(stem(w) not in self._stems for w in strange) / len(words) if words else 0.0
+
+    @cached_property
+    def _stems(self) -> set[str]:
+        return {stem(word) for word in self.counts()}
 
     def counts(self) -> dict[str, int]:
         """Return each whole word that the chunks hold, folded, and how many of them hold it; stop words apart."""

@@ -64,3 +64,11 @@ def test_a_word_that_no_chunk_begins_like_is_unknown():
     assert words.unknown("les batimants et badges") == 0
     assert words.unknown("") == 0
     assert Words.build([], []).unknown("badge") == 1
+
+
+def test_a_form_of_a_known_word_is_no_stranger():
+    """Where only four letters are shared the ending tells; a word that merely begins alike stays one."""
+    words = Words.build(["a"], ["Il faut garder les contrats.", "Teams pass it on."])
+    assert words.unknown("Gardons-nous les contrats ?") == 0
+    assert words.unknown("Les gardiens et les contrats ?") == pytest.approx(1 / 2)
+    assert Words.build(["a"], ["Nobody has passed the test."]).unknown("Passing the test?") == 0
