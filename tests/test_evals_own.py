@@ -1,5 +1,6 @@
 """The invented documents of organisations, and what is made of an answer about them."""
 
+import itertools
 import re
 from types import SimpleNamespace
 
@@ -36,10 +37,11 @@ def test_the_sentences_that_answer_stand_in_the_document(file):
 
 
 def test_test_documents_are_not_dev_documents():
-    """What is chosen on dev must not be known on test."""
-    dev, test = ({f.read_text("utf-8") for f in (FOLDER / split).rglob("*.md")} for split in ("dev", "test"))
-    assert len(SETS) == 4
-    assert dev.isdisjoint(test)
+    """What is learnt on train, weighed on rule and chosen on dev must not be known on test."""
+    splits = ("train", "rule", "dev", "test")
+    assert {(f.parent.parent.name, f.parent.name) for f in SETS} == {(s, lang) for s in splits for lang in ("fr", "en")}
+    held = [{s for f in (FOLDER / split).rglob("*.md") for s in sentences(f) if len(s.split()) > 5} for split in splits]
+    assert all(one.isdisjoint(other) for one, other in itertools.combinations(held, 2))
 
 
 class Answering:
