@@ -226,7 +226,7 @@ def claims(folder):
 def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
     """Each source is in one set; the test's are 200 in each language."""
     learnt, tried, second = claims(TRAIN), claims(CLAIMS), claims(CLAIMS / "second")
-    third = claims(CLAIMS / "third")
+    third, fourth = claims(CLAIMS / "third"), claims(CLAIMS / "fourth")
     assert (len(tried), len(second)) == (400, 400)
     assert not {r["source"] for r in learnt} & {r["source"] for r in tried}
     assert len({r["id"] for r in learnt}) == len(learnt)
@@ -237,7 +237,7 @@ def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
         assert all(text == text.strip() != "" for text in texts)
     assert 0.05 < np.mean([row["split"] == "dev" for row in learnt]) < 0.2
     taught = {row["source"] for row in learnt if row["split"] == "train"}
-    assert not taught & {r["source"] for r in [*second, *third]}
+    assert not taught & {r["source"] for r in [*second, *third, *fourth]}
     for row in claims(THRESHOLD):
         assert row["split"] == "dev"
         assert row["source"] not in taught
