@@ -31,7 +31,7 @@ from assistant.prior import Prior
 from assistant.reader import Reader
 from assistant.render import FactSource
 from index.embed import Embedder, HostEmbedder
-from index.encoder import Encoder, verify
+from index.encoder import Encoder
 from index.language import language_of
 from index.manifest import read_manifest
 from index.search import Index
@@ -63,11 +63,12 @@ def thresholds() -> Thresholds:
 
 
 def encoder(model: Model, threads: int) -> Encoder:
-    """Open a bundled model; its tokenizer lies in the folder of its card."""
+    """Open a bundled model; its tokenizer lies in the folder of its card. All but the embedder read with the embedder's word vectors."""
     file = model.file(ROOT)
     folder: Path = file.parent.parent if file.parent.name == "onnx" else file.parent
     return Encoder(
-        model.name, file, folder / "tokenizer.json", sha256=model.sha256, pieces=model.context, threads=threads
+        model.name, file, folder / "tokenizer.json", sha256=model.sha256, pieces=model.context, threads=threads,
+        lender=read_catalog(MODELS)["embedder"].file(ROOT),
     )  # fmt: skip
 
 
@@ -79,10 +80,8 @@ def embedder(config: Config) -> Embedder:
 
 
 def judge(config: Config) -> Encoder:
-    """Open the judge of claims; it reads with the reader's weights, which its file refers to and which are verified too."""
-    models = read_catalog(MODELS)
-    verify(models["reader"].file(ROOT), models["reader"].sha256)
-    return encoder(models["judge"], config.threads)
+    """Open the judge of claims."""
+    return encoder(read_catalog(MODELS)["judge"], config.threads)
 
 
 def changes() -> Changes:

@@ -13,6 +13,8 @@ from assistant.grounding import TURNED
 from evals.questions import read_all
 from evals.sheets import read_sheets
 from evals.splits import places
+from index.encoder import _lent
+from index.errors import ModelDamaged
 
 ROOT = Path(__file__).resolve().parent.parent
 RECIPES = ROOT / "models" / "recipes"
@@ -33,7 +35,7 @@ def row(**changes):
         for n in range(12)
     ]
     return {
-        "source": "exam", "split": "train", "language": "fr", "kind": "short", "question": "Combien ?", "unsure": False,
+        "source": "exam", "split": "train", "language": "fr", "kind": "short", "question": "Combien ?",
         "answerable": True, "candidates": candidates, **changes,
     }  # fmt: skip
 
@@ -250,45 +252,82 @@ def test_a_source_may_give_way_to_itself_in_the_other_language():
 
 
 @pytest.mark.usefixtures("_recipes")
-def test_a_judge_is_the_reader_as_rounded_and_thin_matrices():
-    """What a rank can hold is held to the letter, the rest is cut; merged it computes the same; the base never learns."""
-    import torch
-    from thin import Thin, merge, rounded, thin
+def test_a_question_meets_the_sentences_of_its_section_and_none_that_is_held():
+    """The nearest ones of all, and as many neighbours of the right one on each side, however far they are."""
+    import numpy as np
+    from reader_rows import AROUND, NEAREST, Sentences, Spoken
 
-    def form(seed):
-        torch.manual_seed(seed)
-        made = torch.nn.Module()
-        made.enc, made.close = torch.nn.Module(), torch.nn.Linear(8, 1)
-        made.enc.words = torch.nn.Linear(3, 8)
-        made.enc.encoder = torch.nn.Sequential(torch.nn.Linear(8, 12), torch.nn.LayerNorm(12), torch.nn.Linear(12, 8))
-        return made
-
-    hidden = torch.randn(5, 8)
-    after, base = form(1), form(0)
-    judge = thin(base, after, rank=8)
-    assert torch.equal(judge.enc.words.weight, form(0).enc.words.weight)
-    assert torch.equal(judge.close.weight, after.close.weight)
-    assert torch.allclose(judge.enc.encoder(hidden), after.enc.encoder(hidden), atol=1e-5)
-
-    cut = thin(form(0), after, rank=2)
-    layer = cut.enc.encoder[0]
-    assert isinstance(layer, Thin)
-    assert torch.equal(layer.base.weight, rounded(form(0).enc.encoder[0].weight))
-    assert torch.linalg.matrix_rank(layer.up.weight @ layer.down.weight) == 2
-    before = cut.enc.encoder(hidden)
-    assert not torch.allclose(before, after.enc.encoder(hidden), atol=1e-2)
-    merge(cut)
-    assert not any(isinstance(module, Thin) for module in cut.modules())
-    assert torch.allclose(cut.enc.encoder(hidden), before, atol=1e-5)
-    assert torch.allclose(thin(form(0), cut, rank=2).enc.encoder(hidden), before, atol=1e-5)
+    count, right = 100, 70
+    turn = np.linspace(0, np.pi, count)
+    spoken = [Spoken("d", f"phrase {n}", "Titre", "own" if n >= 60 else "other", held=n == 3) for n in range(count)]
+    sentences = Sentences(spoken, np.stack([np.cos(turn), np.sin(turn)], 1).astype(np.float32))
+    made = sentences.row("own", "train", "fr", "Combien ?", np.array([1.0, 0.0], np.float32), [right])
+    numbers = [int(c["text"].removeprefix("Titre: phrase ")) for c in made["candidates"]]
+    assert numbers[:NEAREST] == [n for n in range(NEAREST + 1) if n != 3]
+    assert sorted(numbers[NEAREST:]) == list(range(60, right + AROUND + 1))
+    assert [c["text"] for c in made["candidates"] if c["gold"]] == [f"Titre: phrase {right}"]
+    assert next(c["near"] for c in made["candidates"] if c["gold"]) == 1
+    silent = sentences.row("own", "train", "fr", "Combien ?", np.array([1.0, 0.0], np.float32), [])
+    assert not silent["answerable"]
+    assert len(silent["candidates"]) == NEAREST
 
 
 @pytest.mark.usefixtures("_recipes")
-def test_rounding_keeps_255_values_an_output():
-    """As onnxruntime rounds: symmetric, a scale for each output; rounding again changes nothing."""
-    import torch
-    from thin import rounded
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_an_invented_document_is_searched_alone_and_holds_what_answers(split):
+    """All of its questions, the right sentence among the candidates wherever there is one."""
+    from types import SimpleNamespace
 
-    weight = torch.tensor([[1.27, 0.004, -0.006], [0.0254, 0.0, -0.0127]])
-    assert torch.allclose(rounded(weight), torch.tensor([[1.27, 0.0, -0.01], [0.0254, 0.0, -0.0128]]), atol=1e-4)
-    assert torch.allclose(rounded(rounded(weight)), rounded(weight), atol=1e-7)
+    import numpy as np
+    from reader_rows import OWN, own_rows
+
+    embedder = SimpleNamespace(encode=lambda texts: np.ones((len(texts), 2), np.float32))
+    rows = list(own_rows(OWN / split / "fr", SimpleNamespace(embedder=embedder)))
+    assert len(rows) == len((OWN / split / "fr" / "questions.jsonl").read_text("utf-8").splitlines())
+    assert {row["split"] for row in rows} == {split}
+    for row in rows:
+        assert len({c["section"].split("#")[0] for c in row["candidates"]}) == 1
+        assert row["answerable"] == any(c["gold"] for c in row["candidates"])
+
+
+@pytest.mark.usefixtures("_recipes")
+def test_a_file_reads_with_the_word_vectors_it_is_lent(tmp_path):
+    """The graph keeps their place, not them, and gives what it would with them."""
+    import numpy as np
+    import onnx
+    import onnxruntime
+    from export import WORDS, lent
+    from onnx import TensorProto, helper, numpy_helper
+
+    rng = np.random.default_rng(0)
+
+    def model(prefix, vectors, scale):
+        named = {"quantized": vectors, "scale": np.float32(scale), "zero_point": np.uint8(7)}
+        tensors = [numpy_helper.from_array(np.asarray(a), f"{prefix}{WORDS}_{part}") for part, a in named.items()]
+        nodes = [
+            helper.make_node("Gather", [f"{prefix}{WORDS}_quantized", "input_ids"], ["row"]),
+            helper.make_node(
+                "DequantizeLinear", ["row", f"{prefix}{WORDS}_scale", f"{prefix}{WORDS}_zero_point"], ["out"]
+            ),
+        ]
+        given = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["n"])]
+        made = [helper.make_tensor_value_info("out", TensorProto.FLOAT, ["n", 64])]
+        graph = helper.make_graph(nodes, "words", given, made, tensors)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+    theirs, own = (rng.integers(0, 255, (50, 64), dtype=np.uint8) for _ in range(2))
+    embedder, file = tmp_path / "embedder.onnx", tmp_path / "reader.onnx"
+    onnx.save(model("encoder.", theirs, 0.5), str(embedder))
+    borrowing = model("enc.", own, 0.25)
+    lent(borrowing, embedder)
+    file.write_bytes(borrowing.SerializeToString())
+    assert file.stat().st_size < theirs.nbytes < embedder.stat().st_size
+    session = onnxruntime.InferenceSession(str(file))
+    found = session.run(None, {"input_ids": np.array([3, 41]), **_lent(session, embedder)})[0]
+    assert np.allclose(found, (theirs[[3, 41]].astype(np.float32) - 7) * 0.5)
+    embedder.write_bytes(embedder.read_bytes() + b"x")
+    with pytest.raises(ModelDamaged):
+        _lent(session, embedder)
+    onnx.save(model("encoder.", theirs[:, :32].copy(), 0.5), str(embedder))
+    with pytest.raises(ValueError, match="cannot be"):
+        lent(model("enc.", own, 0.25), embedder)

@@ -38,8 +38,8 @@ def sentences(count: int) -> list[str]:
     return found[:: max(1, len(found) // count)][:count]
 
 
-def whole(role: str, folder: Path, texts: list, pieces: int, head: int = 0) -> np.ndarray:
-    """Return what the 32-bit form gives; `head` 1 is that of the judge."""
+def whole(role: str, folder: Path, texts: list, pieces: int) -> np.ndarray:
+    """Return what the 32-bit form gives."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(pieces, strategy="longest_first")
     tokenizer.enable_padding()
@@ -49,7 +49,7 @@ def whole(role: str, folder: Path, texts: list, pieces: int, head: int = 0) -> n
         ids = torch.tensor([e.ids for e in encoded])
         with torch.no_grad():
             inputs = ids, torch.tensor([e.attention_mask for e in encoded]), torch.zeros_like(ids)
-            rows.append((model.both(*inputs)[head] if role == "reader" else model(*inputs)).numpy())
+            rows.append(model(*inputs).numpy())
     return np.concatenate(rows)
 
 
@@ -71,7 +71,7 @@ def main(embedder: Path, reader: Path, judge: Path, write: Path | None) -> None:
     rows = read_claims("dev")[::8]
     claims = [pair for row in rows for text in (row["faithful"][0], row["altered"][0]) for pair in readings(text, row["source"])]
     close = encoder(models["judge"], 2).encode(claims)
-    exact_close = whole("reader", judge, claims, models["judge"].context, head=1)
+    exact_close = whole("judge", judge, claims, models["judge"].context)
     print(
         f"judge, {len(claims)} readings: difference mean {np.abs(close - exact_close).mean():.3f}, largest "
         f"{np.abs(close - exact_close).max():.3f}, correlation {np.corrcoef(close, exact_close)[0, 1]:.4f}"

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from draw import LED, OPENING, ASKED_WEIGHT, COSINE_WEIGHT, COVERED_WEIGHT, PASSAGE_WEIGHT, read_rows
-from measure_reader import chosen, given, hits, key, scored
+from draw import read_rows
+from measure_reader import ASKED_WEIGHT, COSINE_WEIGHT, COVERED_WEIGHT, LED, OPENING, PASSAGE_WEIGHT, chosen, given, hits, key, scored
 from torch.nn.functional import log_softmax
 
-from assistant.reader import MODEL_WEIGHT  # draw.py puts the checkout on the path
+from assistant.reader import MODEL_WEIGHT  # measure_reader.py puts the checkout on the path
 
 NAMES = ("reader", "cosine", "covered", "asked", "passage")
 IN_USE = np.array([MODEL_WEIGHT, COSINE_WEIGHT, COVERED_WEIGHT, ASKED_WEIGHT, PASSAGE_WEIGHT])

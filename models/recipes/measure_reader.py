@@ -22,8 +22,11 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
-from draw import added, read_rows  # noqa: E402
-from assistant.reader import CANDIDATES  # noqa: E402
+from draw import read_rows  # noqa: E402
+from assistant.reader import (  # noqa: E402
+    ASKED_WEIGHT, CANDIDATES, COSINE_WEIGHT, COVERED_WEIGHT, LED, MODEL_WEIGHT, OPENING, PASSAGE_WEIGHT,
+)  # fmt: skip
+from assistant.catalog import read_catalog  # noqa: E402
 from index.encoder import Encoder  # noqa: E402
 
 WRONG = 0.08
@@ -58,12 +61,15 @@ def key(row: dict) -> str:
 
 def scored(name: str, file: Path, rows: list[dict], folder: Path, threads: int) -> dict[str, list[float]]:
     """Return key -> the reader's own scores, from the file kept of before where it holds them."""
-    kept = folder / f"{name}.json"
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    kept = folder / f"{name}-{digest[:12]}.json"
     found = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     lacking = [r for r in rows if key(r) not in found]
     if lacking:
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        model = Encoder(name, file, file.parent / "tokenizer.json", sha256=digest, pieces=64, threads=threads)
+        model = Encoder(
+            name, file, file.parent / "tokenizer.json", sha256=digest, pieces=64, threads=threads,
+            lender=read_catalog(ROOT / "models.txt")["embedder"].file(ROOT),
+        )  # fmt: skip
         for row in lacking:
             said = model.encode([(row["question"], c["text"]) for c in given(row)])
             found[key(row)] = [round(float(s), 4) for s in said]
@@ -72,10 +78,22 @@ def scored(name: str, file: Path, rows: list[dict], folder: Path, threads: int) 
     return found
 
 
+def added(row: dict, candidate: dict) -> float:
+    """Return what assistant/reader.py adds to the reader's score.
+
+    An asked question is in the index itself, and would be near to itself alone: what rests on that is left out.
+    """
+    cosine, ours = candidate["cosine"], row["source"] in ("exam", "off")
+    said = COSINE_WEIGHT * (max(cosine, candidate["asked"] - LED) if ours else cosine)
+    if ours:
+        said += COVERED_WEIGHT * candidate["covered"] + ASKED_WEIGHT * candidate["asked"] ** 2 + PASSAGE_WEIGHT * candidate["passage"]
+    return said - OPENING * candidate["section"].endswith("#0")  # section 0 stands before the first heading
+
+
 def sums(row: dict, own: list[float] | None) -> np.ndarray:
     """Return what ranks the candidates, as assistant/reader.py adds it up; `own` None: without a reader."""
     said = np.array([added(row, c) for c in given(row)])
-    return said if own is None else said + np.array(own)
+    return said if own is None else said + MODEL_WEIGHT * np.array(own)
 
 
 def hits(rows: list[dict], said: dict[str, np.ndarray]) -> str:

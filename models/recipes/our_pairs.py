@@ -50,7 +50,6 @@ class Asked:
     source: str
     split: str
     question: Question
-    unsure: bool  # only one section's answers are known
 
 
 def asked_questions(corpus: Path, sheets: dict[str, Sheet], held: dict[str, str], near: dict[str, str]) -> list[Asked]:
@@ -68,7 +67,7 @@ def asked_questions(corpus: Path, sheets: dict[str, Sheet], held: dict[str, str]
             if any(sheet.section(g.section) is None for g in gold):
                 continue
             splits = {held.get(sentence, "train") for _, sentence in places(question, sheets)} or {near.get(name[3:], "train")}
-            found.append(Asked(question.id, "asked", next(s for s in ("test", "dev", "train") if s in splits), question, True))
+            found.append(Asked(question.id, "asked", next(s for s in ("test", "dev", "train") if s in splits), question))
     return found
 
 
@@ -86,7 +85,7 @@ def off_topic(file: Path, count: int) -> list[Asked]:
             question = Question(
                 f"off-{source}-{number}", row["language"], "off_topic", "staff", row["question"], (), False, (), (), (), "train",
             )
-            found.append(Asked(question.id, "off", "train", question, False))
+            found.append(Asked(question.id, "off", "train", question))
     return found
 
 
@@ -158,7 +157,7 @@ class Candidates:
             ))  # fmt: skip
         return {
             "id": asked.id, "source": asked.source, "split": asked.split, "language": question.language, "kind": question.kind,
-            "question": text, "unsure": asked.unsure, "strength": round(first.strength, 4),
+            "question": text, "strength": round(first.strength, 4),
             "near_asked": round(first.asked, 4), "near_missed": round(first.missed, 4),
             "overlap": round(overlap(question)[0], 3), "answerable": question.answerable, "candidates": candidates,
         }
@@ -181,7 +180,7 @@ def main() -> None:
     unseen = [q for q in exam if q.split in ("dev", "test")]
     held = {place[1]: q.split for q in sorted(unseen, key=lambda q: q.split) for place in places(q, sheets)}
     near = {g.sheet[3:]: half(g.sheet[3:]) for q in unseen for g in q.gold}
-    everything = [Asked(q.id, "exam", q.split or "train", q, False) for q in exam]
+    everything = [Asked(q.id, "exam", q.split or "train", q) for q in exam]
     everything += asked_questions(args.corpus, sheets, held, near)
     everything += off_topic(args.out / "public.jsonl", 60)
     everything = [a for a in everything if args.only in (None, a.source)]

@@ -1,8 +1,8 @@
 """Give public questions candidates of the same form as ours: `public_candidates.py OUT [--each 8] [--seed 0]`.
 
 Reads OUT/public.jsonl, takes at most --each questions an article of SQuAD and all of the others, and writes
-OUT/public_rows.jsonl: the question's own paragraph, and the nearest sentences of other paragraphs of its article, with the
-cosines of the bundled embedder (the product adds them to the reader's score, so the reader is trained beside them).
+OUT/public_rows.jsonl: the question's own paragraph, and the nearest sentences of other paragraphs of its article by the
+bundled embedder.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def rows_of(article: list[dict], model: object) -> list[dict]:
         } for k in kept]
         found.append({
             "id": f"{row['source']}-{row['document']}", "source": row["source"], "split": row["use"], "language": row["language"],
-            "kind": "public", "question": row["question"], "unsure": False, "answerable": True, "candidates": candidates,
+            "kind": "public", "question": row["question"], "answerable": True, "candidates": candidates,
         })
     return found
 
