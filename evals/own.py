@@ -1,4 +1,4 @@
-"""Ask an organisation's own documents: `python -m evals.own [--split dev|test] [--together] [--written]`.
+"""Ask an organisation's own documents: `python -m evals.own [--split dev|rule|test] [--together] [--written]`.
 
 evals/own/SPLIT/LANGUAGE holds invented documents, NAME.md, and questions.jsonl: {"file", "question", "sentences": those that
 answer, word for word, none where the document is silent}. Each document is indexed beside the bundled corpus, asked, and
@@ -105,7 +105,7 @@ def row(language: str, all_told: Sequence[Told]) -> str:
 def main(argv: Sequence[str]) -> int:
     """Print a table of Markdown."""
     parser = argparse.ArgumentParser(prog="python -m evals.own", description=__doc__)
-    parser.add_argument("--split", choices=("dev", "test"), default="test")
+    parser.add_argument("--split", choices=("dev", "rule", "test"), default="test")
     parser.add_argument("--together", action="store_true", help="all documents of a language in one index")
     parser.add_argument("--written", action="store_true", help="with the questions written beside the documents")
     args = parser.parse_args(argv)

@@ -18,9 +18,7 @@ from numpy.typing import NDArray
 from index.errors import ModelDamaged
 
 Vectors = NDArray[np.float32]
-LENT = (
-    "word_vectors"  # what the file of a model calls what it says of those it does not hold (models/recipes/export.py)
-)
+LENT = "word_vectors"  # under this a model's file says where those lie that it does not hold (models/recipes/export.py)
 BATCH = 16  # texts of like length run together; larger batches pad more and gain nothing on two cores
 
 

@@ -123,18 +123,25 @@ class Words:
     def unknown(self, question: str) -> float:
         """Return the share, 0 to 1, of the question's content words of which no chunk has a form; short ones and numbers apart."""
         words = content_words(question)
-        vocabulary = self._model.vocab_dict if self._model is not None else {}
+        vocabulary = self._vocabulary
         strange = [w for w in words if len(w) >= LONG and not w.isdigit() and f"p_{w[:5]}" not in vocabulary]
         return sum(stem(w) not in self._stems for w in strange) / len(words) if words else 0.0
 
     @cached_property
     def _stems(self) -> set[str]:
-        return {stem(word) for word in self.counts()}
+        return {stem(word) for word in self._whole()}
+
+    @property
+    def _vocabulary(self) -> dict[str, int]:
+        vocabulary: dict[str, int] = self._model.vocab_dict if self._model is not None else {}
+        return vocabulary
+
+    def _whole(self) -> list[str]:
+        return [token for token in self._vocabulary if token and not token.startswith("p_")]
 
     def counts(self) -> dict[str, int]:
         """Return each whole word that the chunks hold, folded, and how many of them hold it; stop words apart."""
-        vocabulary = self._model.vocab_dict if self._model is not None else {}
-        return {token: self._count(token) for token in vocabulary if token and not token.startswith("p_")}
+        return {token: self._count(token) for token in self._whole()}
 
     def _count(self, token: str) -> int:
         if self._model is None or token not in self._model.vocab_dict:

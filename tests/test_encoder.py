@@ -64,7 +64,7 @@ def test_each_model_cuts_where_its_own_context_ends(embedder, reader):
 
 
 def test_scores_stay_close_to_those_of_the_training_form(reader):
-    """400 pairs differ by 0.400 on average and 1.715 at most; the scores themselves spread over some twenty."""
+    """400 pairs differ by 0.504 on average and 1.993 at most; the ten kept here span 17."""
     small, large = reader.encode(PAIRS), np.array(KEPT["scores"])
     assert np.abs(small - large).mean() <= 0.1 * large.std()
     assert np.abs(small - large).max() <= 0.3 * large.std()
@@ -75,8 +75,8 @@ def test_the_judge_stays_close_to_its_training_form():
     """It reads with the embedder's word vectors, as the reader does."""
     small = encoder(MODELS["judge"], 1).encode([(c, s) for c, s in KEPT["claims"]])
     large = np.array(KEPT["close"])
-    assert np.abs(small - large).mean() <= 0.25 * large.std()
-    assert np.corrcoef(small, large)[0, 1] >= 0.97
+    assert np.abs(small - large).mean() <= 0.25 * large.std()  # 568 readings: 0.205 on average, 2.12 at most
+    assert np.corrcoef(small, large)[0, 1] >= 0.97  # 568 readings: 0.995
 
 
 @pytest.mark.parametrize("role", ["reader", "judge"])
@@ -96,7 +96,7 @@ def test_a_model_is_refused_when_the_word_vectors_are_not_those_it_was_made_with
 
 
 def test_word_vectors_are_mapped_and_not_copied(reader):
-    """16.7 MB that three models share."""
+    """16.7 MB that lie in the embedder's file alone; its own session holds a copy."""
     (vectors,) = reader._lent.values()
     assert isinstance(vectors, np.memmap)
     assert vectors.nbytes > 16_000_000

@@ -37,7 +37,7 @@ def test_the_sentences_that_answer_stand_in_the_document(file):
 
 
 def test_test_documents_are_not_dev_documents():
-    """What is learnt on train, weighed on rule and chosen on dev must not be known on test."""
+    """What is learnt on train and chosen on dev must be known neither on rule nor on test."""
     splits = ("train", "rule", "dev", "test")
     assert {(f.parent.parent.name, f.parent.name) for f in SETS} == {(s, lang) for s in splits for lang in ("fr", "en")}
     held = [{s for f in (FOLDER / split).rglob("*.md") for s in sentences(f) if len(s.split()) > 5} for split in splits]
