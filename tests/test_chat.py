@@ -215,6 +215,25 @@ def test_at_most_four_sentences_two_a_passage_the_best_first(index):
     assert [k.start for k in others] == sorted(k.start for k in others)
 
 
+def test_each_document_is_opened_with_words_of_its_own(index):
+    """The same joint twice reads like a machine that stammers; a source in the other language is said to be one."""
+    found = index.search("énergie réponse", 8, "fr")
+    first = Reader(WordScorer(), -9.0).read("énergie réponse", found.vector, index.sentences(found))[0]
+    for foreign in (False, True):
+        sent = [
+            replace(
+                first,
+                text=f"Phrase {n}.",
+                passage=replace(first.passage, document=f"d{n}", language="en" if foreign and n else "fr"),
+            )
+            for n in range(MOST)
+        ]
+        said = [piece.text for piece in QuoteWriter(CARD).write("", sent, "fr") if piece.evidence is None]
+        assert len(said) == len(set(said)) == MOST
+        assert said[0] == "Les sources disent :"
+        assert all(("anglais" in joint) is foreign for joint in said[1:])
+
+
 def test_few_sentences_are_read(index):
     """CANDIDATES at most: the reader's cost is bounded whatever the passages."""
     scorer = WordScorer()

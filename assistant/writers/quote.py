@@ -11,9 +11,25 @@ MOST = 4  # sentences in an answer
 PER_PASSAGE = 2
 MARGIN = 3.5  # how far below the best sentence another one may score: of 2.5 to 4, most right answers on dev for 2.2 sentences
 
+# What opens the sentences of the first document, of the second ...: no joint stands twice in an answer.
 JOINTS = {
-    "fr": {"first": "Les sources disent :", "next": "Elles ajoutent :", "other": "Une source en anglais dit :"},
-    "en": {"first": "The sources say:", "next": "They add:", "other": "A source in French says:"},
+    "fr": ("Les sources disent :", "Elles ajoutent :", "Elles disent aussi :", "Et encore :"),
+    "en": ("The sources say:", "They add:", "They also say:", "And again:"),
+}
+# ... and those of a document in the other language.
+FOREIGN = {
+    "fr": (
+        "Une source en anglais dit :",
+        "Une autre, en anglais :",
+        "Une autre encore, en anglais :",
+        "Et une dernière, en anglais :",
+    ),
+    "en": (
+        "A source in French says:",
+        "Another, in French:",
+        "Yet another, in French:",
+        "And a last one, in French:",
+    ),
 }
 
 
@@ -42,11 +58,11 @@ class QuoteWriter:
 
     def write(self, question: str, evidence: Sequence[Evidence], language: str) -> Iterator[Piece]:
         """Yield joints and quotes; `evidence` is best first and never empty."""
-        joints = JOINTS[language]
+        joints = zip(JOINTS[language], FOREIGN[language], strict=True)  # MOST of each
         before: Evidence | None = None
         for item in chosen(evidence):
-            foreign = item.passage.language != language
             if before is None or item.passage.document != before.passage.document:
-                yield Piece(joints["other"] if foreign else joints["first"] if before is None else joints["next"])
+                ours, foreign = next(joints)
+                yield Piece(ours if item.passage.language == language else foreign)
             yield Piece(item.text, item)
             before = item
