@@ -66,13 +66,13 @@ def changes(text: str, source: str) -> dict[str, float]:
     return found | _placed(theirs, said) | sizes
 
 
-def number(change: str) -> int:
-    """Return the key of a change in the table."""
-    return crc32(change.encode()) >> (32 - BITS)
+def number(change: str, language: str) -> int:
+    """Return the key of a change in the table, where each language has its own."""
+    return crc32(f"{language} {change}".encode()) >> (32 - BITS)
 
 
 class Changes:
-    """The table of one language or more; safe to share between threads."""
+    """The table of one language or more, learnt apart; safe to share between threads."""
 
     def __init__(self, name: str, file: Path, sha256: str, languages: Sequence[str]) -> None:
         """Read the table; raises ModelDamaged when the file is not the one that `sha256` names."""
@@ -88,7 +88,7 @@ class Changes:
         if language not in self._languages:
             return 0.0
         found = changes(text, source)
-        wanted = np.array([number(change) for change in found])
+        wanted = np.array([number(change, language) for change in found])
         counts = np.array(list(found.values()))
         at = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
         return float(counts @ np.where(self._keys[at] == wanted, self._weights[at], 0.0))

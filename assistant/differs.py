@@ -1,9 +1,8 @@
-"""Tell by rule that a sentence says something else than its source, or may.
+"""Tell by rule that a sentence says something else than its source.
 
 It does when its figures are others (figures.py), when it holds a name that the source lacks, when two groups of words have changed
 places, or when it is all but the same words with a negation in one of the two only.
-It may when a negation or bounds have changed: `doubts` counts them, for a model to weigh. Knows nothing of models, and says
-nothing of what agrees: two sentences with the same figures may say opposite things.
+Knows nothing of models, and says nothing of what agrees: two sentences with the same figures may say opposite things.
 """
 
 import re
@@ -16,11 +15,6 @@ from index.words import fold, prefixes
 NEGATIONS = frozenset(
     """ne n pas jamais aucun aucune non sans ni rien nul nulle
     not no never none without nor neither cannot nothing nobody t""".split()
-)
-BOUNDS = frozenset(
-    """seulement uniquement peut peuvent doit doivent devrait devraient sauf pourrait pourraient si plus moins avant apres
-    presque rarement parfois souvent toujours tout tous toute toutes except only unless may might can could must should
-    shall if more less fewer before after almost rarely sometimes often always least most all every some any""".split()
 )
 # "ne … que" says "only" (not "n’exige plus que", "personne ne dit que"), and the t of "manque-t-il" is no "not".
 DENIES = r"(?:pas|plus|point|guere|jamais|aucune?|rien|personne|ni|nul)\b"
@@ -122,9 +116,3 @@ def differs(text: str, source: str) -> bool:
         return turned_bound(text, source)
     one, other = (set(prefixes(t)) - NEGATION_TOKENS for t in (text, source))
     return len(one & other) >= NEAR * len(one | other)
-
-
-def doubts(text: str, source: str) -> tuple[int, int]:
-    """Return what speaks against agreement: a negation in one only (0 or 1), how many bounds `source` lacks."""
-    said, theirs = ({*re.findall(r"[a-z]+", fold(t))} for t in (text, source))
-    return int(_negated(text) != _negated(source)), len((said - theirs) & BOUNDS)

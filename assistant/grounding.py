@@ -12,7 +12,7 @@ from typing import Protocol
 
 from assistant.answer import Citation, Evidence, Mark, Piece, Sentence
 from assistant.changes import Changes
-from assistant.differs import differs, doubts
+from assistant.differs import differs
 from index.encoder import Vectors
 from index.words import fold
 
@@ -41,16 +41,15 @@ def judged(judge: Judge, text: str, source: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """From which score on a claim is close, by its language, and what each doubt takes off; set by evals/closeness.py."""
+    """From which score on a claim is close, by its language, and what the words that changed weigh; set by evals/closeness.py."""
 
     fr: float = 0.0
     en: float = 0.0
-    doubts: tuple[float, ...] = (0.0, 0.0, 0.0)
+    words: float = 0.0
 
-    def passes(self, judged: float, against: Sequence[float], language: str) -> bool:
-        """Tell whether the judge's word, less the doubts, is sure enough."""
-        weighed = sum(w * n for w, n in zip(self.doubts, against, strict=True))
-        return judged - weighed >= (self.fr if language == "fr" else self.en)
+    def passes(self, judged: float, words: float, language: str) -> bool:
+        """Tell whether the judge's word and that of the table, in log-odds both, are sure enough together."""
+        return judged + self.words * words >= (self.fr if language == "fr" else self.en)
 
 
 class Grounding:
@@ -76,12 +75,8 @@ class Grounding:
             return False
         if said == re.findall(r"\w+", fold(source)):
             return True  # but for signs and capitals
-        return self._closeness.passes(judged(self._judge, text, source), self.doubts(text, source, language), language)
-
-    def doubts(self, text: str, source: str, language: str) -> tuple[float, ...]:
-        """Return what speaks against agreement: a negation and bounds (differs.py), the words that changed, if a table knows them."""
         words = self._changes.weigh(text, source, language) if self._changes is not None else 0.0
-        return *doubts(text, source), -words
+        return self._closeness.passes(judged(self._judge, text, source), words, language)
 
     def checked(
         self, pieces: Sequence[Piece], sent: Sequence[Evidence], language: str

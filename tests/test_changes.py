@@ -26,8 +26,8 @@ def table():
 
 def table_of(file, weights):
     """Write a table by hand: {change: weight}."""
-    keys = np.array(sorted(map(number, weights)))
-    by_key = {number(name): weight for name, weight in weights.items()}
+    by_key = {number(name, "fr"): weight for name, weight in weights.items()}
+    keys = np.array(sorted(by_key))
     np.savez_compressed(
         file,
         steps=np.diff(keys, prepend=0).astype(np.int32),
@@ -66,7 +66,7 @@ def test_what_the_table_says_moves_the_mark_by_its_weight(tmp_path):
     """The judge alone is not sure enough, with the words it is; and the other way round."""
     file = tmp_path / "t.npz"
     table = table_of(file, {"conser|garde": 6, "vend|garde": -6})
-    rule = Closeness(fr=2.0, doubts=(0.0, 0.0, 0.5))
+    rule = Closeness(fr=2.0, words=0.5)
     kept, sold = ("Le service conserve les demandes pendant un an.", "Le service vend les demandes pendant un an.")
     assert not Grounding(SureJudge(1.0), rule).close(kept, SOURCE, "fr")
     assert Grounding(SureJudge(1.0), rule, table).close(kept, SOURCE, "fr")
@@ -102,7 +102,7 @@ def test_a_table_learns_which_words_say_the_same(tmp_path, monkeypatch):
     for thing in things:
         source = f"Le service garde {thing} un an."
         drawn += [(f"Le service conserve {thing} un an.", source, 1), (f"Le service vend {thing} un an.", source, 0)]
-    learn_changes.save(tmp_path / "t.npz", *learn_changes.learnt(drawn, 50))
+    learn_changes.save(tmp_path / "t.npz", [learn_changes.learnt(drawn, 50, "fr")])
     table = Changes("t", tmp_path / "t.npz", hashlib.sha256((tmp_path / "t.npz").read_bytes()).hexdigest(), ("fr",))
     source = "Le maire garde le journal."
     assert (

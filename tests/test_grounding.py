@@ -8,7 +8,7 @@ import pytest
 from assistant import wiring
 from assistant.answer import Evidence, Mark, Piece
 from assistant.config import read_config
-from assistant.differs import differs, doubts
+from assistant.differs import differs
 from assistant.grounding import TURNED, Closeness, Grounding
 from evals.altered import CLAIMS, PROMISES, written
 from evals.closeness import CLAIMS as TRAIN
@@ -136,25 +136,6 @@ def test_a_claim_is_read_in_both_orders_and_their_mean_decides():
 
 
 @pytest.mark.parametrize(
-    ("text", "source", "counted"),
-    [
-        ("Ce n’est pas interdit à l’école.", "Une école en a le droit.", (1, 0)),
-        ("L’employeur doit les garder.", "L’employeur peut les garder.", (0, 1)),
-        ("Avant le pilote, tout est noté.", "Après le pilote, tout est noté.", (0, 1)),
-        ("All of them may be kept.", "They may be kept.", (0, 1)),
-        ("On le garde longtemps.", "On le garde longtemps.", (0, 0)),
-    ],
-)
-def test_a_bound_or_a_negation_weighs_against_a_claim(text, source, counted):
-    """A model alone reads "may" for "must"; the weights are fitted."""
-    assert doubts(text, source) == counted
-    judge, strict = SureJudge(2.0), Closeness(fr=2.0, doubts=(1.0, 1.0, 0.0))
-    assert Grounding(judge, strict).close(f"Dit la note : {text}", f"Dit la note : {source}", "fr") is (
-        not any(counted)
-    )
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "Selon la CNIL, un employeur ne doit pas conserver plus de 60 jours les images, sauf enquête en cours.",
@@ -196,15 +177,15 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
     ("language", "folder", "size", "kept"),
     [
         ("fr", CLAIMS, 200, 0.69),
-        ("en", CLAIMS, 200, 0.69),
-        ("fr", CLAIMS / "second", 200, 0.54),
-        ("en", CLAIMS / "second", 200, 0.6),
-        ("fr", CLAIMS / "third", 159, 0.48),
-        ("en", CLAIMS / "third", 159, 0.62),
-        ("fr", CLAIMS / "fourth", 100, 0.41),
-        ("en", CLAIMS / "fourth", 100, 0.44),
-        ("fr", CLAIMS / "docs", 100, 0.66),
-        ("en", CLAIMS / "docs", 100, 0.75),
+        ("en", CLAIMS, 200, 0.74),
+        ("fr", CLAIMS / "second", 200, 0.58),
+        ("en", CLAIMS / "second", 200, 0.64),
+        ("fr", CLAIMS / "third", 159, 0.5),
+        ("en", CLAIMS / "third", 159, 0.73),
+        ("fr", CLAIMS / "fourth", 100, 0.48),
+        ("en", CLAIMS / "fourth", 100, 0.49),
+        ("fr", CLAIMS / "docs", 100, 0.58),
+        ("en", CLAIMS / "docs", 100, 0.77),
     ],
 )
 def test_the_promise_holds_on_claims_that_nothing_was_learnt_from(grounding, language, folder, size, kept):
@@ -249,7 +230,7 @@ def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
 def claimed(judged, faithful):
     told = np.array(faithful, float)
     counts = {True: int(told.sum()), False: int((1 - told).sum())}
-    return Claims(np.array(judged), np.zeros((len(told), 3)), told, counts)
+    return Claims(np.array(judged), np.zeros(len(told)), told, counts)
 
 
 def test_a_threshold_lets_no_more_altered_claims_pass_than_it_says():
@@ -258,9 +239,9 @@ def test_a_threshold_lets_no_more_altered_claims_pass_than_it_says():
         "fr": claimed([0, 1, 2, 3, 2.5, 4], [0, 0, 0, 0, 1, 1]),
         "en": claimed([0, 0, 0, 1, 0.5, 9], [0, 0, 0, 0, 1, 1]),
     }
-    rule = fitted((0.0, 0.0, 0.0), claims, 0.25)
+    rule = fitted(0.0, claims, 0.25)
     for name, limit in (("fr", rule.fr), ("en", rule.en)):
-        assert claims[name].share(rule.doubts, limit, faithful=False) == 0.25
+        assert claims[name].share(rule.words, limit, faithful=False) == 0.25
     assert 2 < rule.fr <= 2.5
     assert 0 < rule.en <= 0.5
 

@@ -1,8 +1,8 @@
 """Learn the table of changed words from the written claims: `learn_changes.py TARGET [--keep 70000]`, some four processor minutes.
 
-A logistic regression on what tells a claim from its source, and from two of its source's rewordings (assistant/changes.py): French, where
-the judge errs most; in English it brought nothing (evals/results.md). Changes that fewer than FEWEST claims hold are left out, the KEEP that
-weigh most over all claims are fitted again by themselves and kept in 8 bits. Needs scikit-learn, which sentence-transformers brings.
+For each language a logistic regression on what tells a claim from its source, and from two of its source's rewordings
+(assistant/changes.py). Changes that fewer than FEWEST claims hold are left out, the KEEP of a language that weigh most over all
+its claims are fitted again by themselves and kept in 8 bits. Needs scikit-learn, which sentence-transformers brings.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from assistant.changes import changes, number
 
-LANGUAGE = "fr"
+LANGUAGES = ("fr", "en")
 SEED = 1
 FEWEST = 3  # claims that hold a change
 STRENGTH = 1.5  # the regression's C: 0.3, 0.5, 1, 3 and 4 were tried on dev
@@ -43,9 +43,9 @@ def fitted(rows: csr_matrix, labels: np.ndarray) -> np.ndarray:
     return model.fit(rows, labels).coef_.ravel()
 
 
-def learnt(drawn: Sequence[tuple[str, str, int]], keep: int) -> tuple[np.ndarray, np.ndarray]:
+def learnt(drawn: Sequence[tuple[str, str, int]], keep: int, language: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the keys of the changes that weigh most, sorted, and their weights."""
-    told = [Counter({number(name): value for name, value in changes(text, by).items()}) for text, by, _ in drawn]
+    told = [Counter({number(name, language): value for name, value in changes(text, by).items()}) for text, by, _ in drawn]
     held = Counter(key for row in told for key in row)
     keys = np.array(sorted(key for key, count in held.items() if count >= FEWEST))
     column = {int(key): at for at, key in enumerate(keys)}
@@ -58,8 +58,11 @@ def learnt(drawn: Sequence[tuple[str, str, int]], keep: int) -> tuple[np.ndarray
     return keys[kept], fitted(rows[:, kept], labels)
 
 
-def save(file: Path, keys: np.ndarray, weights: np.ndarray) -> None:
-    """Write a table: the steps from key to key, the weights in 8 bits and their unit."""
+def save(file: Path, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:
+    """Write a table of one language or more: the steps from key to key, the weights in 8 bits and their unit."""
+    keys, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(keys)
+    keys, weights = keys[order], weights[order]
     unit = float(np.abs(weights).max()) / 127
     np.savez_compressed(
         file, steps=np.diff(keys, prepend=0).astype(np.int32), weights=np.round(weights / unit).astype(np.int8),
@@ -73,8 +76,11 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--keep", type=int, default=70_000)
     args = parser.parse_args()
-    rows = [row for row in read_claims("train") if row["id"].startswith(LANGUAGE)]
-    save(args.target, *learnt(list(pairs(rows, random.Random(SEED))), args.keep))
+    parts = []
+    for language in LANGUAGES:
+        rows = [row for row in read_claims("train") if row["id"].startswith(language)]
+        parts.append(learnt(list(pairs(rows, random.Random(SEED))), args.keep, language))
+    save(args.target, parts)
     print(args.target.stat().st_size, hashlib.sha256(args.target.read_bytes()).hexdigest())
 
 
