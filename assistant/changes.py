@@ -23,7 +23,7 @@ from index.words import fold
 ROOT, SHORT = 6, 4
 MOST = 12  # words changed on either side: beyond, which took which one's place says nothing
 SPAN = 3  # words that others replace where they stand
-BITS = 26  # of a change's checksum: of the changes no claim to learn from held, one in a thousand is taken for another
+BITS = 26  # of a change's checksum: of the changes no claim to learn from held, two in a thousand are taken for others
 
 
 def _roots(text: str) -> list[str]:

@@ -25,7 +25,7 @@ CLAIMS = Path(__file__).resolve().parent / "claims"
 PROMISED = 0.95  # of the altered claims lose the mark
 PROMISES = {CLAIMS: PROMISED} | dict.fromkeys(
     (CLAIMS / name for name in ("second", "third", "fourth", "docs")), 0.9
-)  # no choice rests on those
+)  # nothing is learnt from those, nor any threshold fitted on them
 WANTED = 0.7  # of the faithful ones should keep it; where that is missed: evals/results.md
 
 NEGATIVE = (

@@ -32,9 +32,8 @@ Vector = NDArray[np.float64]
 
 CLAIMS = Path(__file__).resolve().parent / "claims" / "train"
 THRESHOLD = CLAIMS.parent / "threshold"
-DOCUMENTS = re.compile(
-    r"-own-docs-\d"
-)  # of dev: ids of invented documents, without the claims whose roles are exchanged on purpose
+# Of dev, by its ids: invented documents, and single sentences whose claims have their roles exchanged on purpose.
+DOCUMENTS, ROLES = re.compile(r"-own-docs-\d"), re.compile(r"-own-docs-r")
 WRONG = 0.05  # share of the altered claims of a language that may be called close, as promised
 
 
@@ -67,6 +66,22 @@ def dev_claims(folder: Path = CLAIMS) -> list[Row]:
     """Return the rows of dev, all there are of THRESHOLD."""
     lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
     return [row for row in map(json.loads, lines) if row["split"] == "dev"]
+
+
+def row_sets() -> dict[str, list[Row]]:
+    """Return the claims of THRESHOLD, and those of dev by where they come from: documents, roles, the sheets and other fields."""
+    dev = dev_claims()
+    documents, roles = ([row for row in dev if ids.search(row["id"])] for ids in (DOCUMENTS, ROLES))
+    others = [row for row in dev if row not in documents and row not in roles]
+    return {"threshold": dev_claims(THRESHOLD), "documents": documents, "roles": roles, "others": others}
+
+
+def joined(claims: Sequence[Claims]) -> Claims:
+    """Return several sets of one language as one."""
+    judged, words, faithful = (
+        np.concatenate([getattr(c, name) for c in claims]) for name in ("judged", "words", "faithful")
+    )
+    return Claims(judged, words, faithful, {good: sum(c.count[good] for c in claims) for good in (True, False)})
 
 
 def weighed(judge: Judge, changes: Changes, rows: Sequence[Row], language: str) -> Claims:
@@ -102,21 +117,17 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args(argv)
     judge, changes = wiring.judge(read_config()), wiring.changes()
-    rows = dev_claims()
-    others = [row for row in rows if DOCUMENTS.search(row["id"])]
-    dev, claims = (
-        {language: weighed(judge, changes, told, language) for language in ("fr", "en")}
-        for told in (rows, [*dev_claims(THRESHOLD), *others])
-    )
-    weight = weight_of(list(dev.values()))
+    told = {name: {n: weighed(judge, changes, rows, n) for n in ("fr", "en")} for name, rows in row_sets().items()}
+    weight = weight_of([c for name, by_language in told.items() if name != "threshold" for c in by_language.values()])
+    claims = {n: joined([told["threshold"][n], told["documents"][n]]) for n in ("fr", "en")}
     for wrong in (0.01, 0.02, 0.03, 0.04, WRONG, 0.06, 0.08):
         rule = fitted(weight, claims, wrong)
         print(f"at most {wrong} of the altered ones: {rule}")
-        for name, limit in (("fr", rule.fr), ("en", rule.en)):
-            for told, of in (("threshold", claims[name]), ("dev", dev[name])):
+        for name, by_language in told.items():
+            for (language, of), limit in zip(by_language.items(), (rule.fr, rule.en), strict=True):
                 good, bad = (of.share(rule.words, limit, faithful) for faithful in (True, False))
                 print(
-                    f"  {name}, {told}: close {good:.3f} of {of.count[True]} faithful, {bad:.3f} of {of.count[False]} altered"
+                    f"  {language}, {name}: close {good:.3f} of {of.count[True]} faithful, {bad:.3f} of {of.count[False]} altered"
                 )
     if args.write:
         kept = json.loads(wiring.THRESHOLDS.read_text("utf-8")) | {"close": asdict(fitted(weight, claims, WRONG))}

@@ -219,19 +219,20 @@ def test_each_document_is_opened_with_words_of_its_own(index):
     """The same joint twice reads like a machine that stammers; a source in the other language is said to be one."""
     found = index.search("énergie réponse", 8, "fr")
     first = Reader(WordScorer(), -9.0).read("énergie réponse", found.vector, index.sentences(found))[0]
-    for foreign in (False, True):
+    for languages in (("fr",) * 4, ("en",) * 4, ("fr", "fr", "en", "fr"), ("en", "fr", "en", "fr")):
         sent = [
             replace(
                 first,
                 text=f"Phrase {n}.",
-                passage=replace(first.passage, document=f"d{n}", language="en" if foreign and n else "fr"),
+                passage=replace(first.passage, document=f"d{n}", language=language),
             )
-            for n in range(MOST)
+            for n, language in enumerate(languages)
         ]
         said = [piece.text for piece in QuoteWriter(CARD).write("", sent, "fr") if piece.evidence is None]
         assert len(said) == len(set(said)) == MOST
-        assert said[0] == "Les sources disent :"
-        assert all(("anglais" in joint) is foreign for joint in said[1:])
+        assert ["anglais" in joint for joint in said] == [language == "en" for language in languages]
+        for language, opens in (("fr", "Les sources disent :"), ("en", "Une source en anglais dit :")):
+            assert language not in languages or said[languages.index(language)] == opens
 
 
 def test_few_sentences_are_read(index):

@@ -12,7 +12,7 @@ from assistant.differs import differs
 from assistant.grounding import TURNED, Closeness, Grounding
 from evals.altered import CLAIMS, PROMISES, written
 from evals.closeness import CLAIMS as TRAIN
-from evals.closeness import THRESHOLD, Claims, fitted
+from evals.closeness import THRESHOLD, Claims, fitted, joined, row_sets
 from index.search import Passage
 from tests.fakes import SureJudge
 from tests.model_server import ModelServer, serving
@@ -244,6 +244,18 @@ def test_a_threshold_lets_no_more_altered_claims_pass_than_it_says():
         assert claims[name].share(rule.words, limit, faithful=False) == 0.25
     assert 2 < rule.fr <= 2.5
     assert 0 < rule.en <= 0.5
+
+
+def test_thresholds_stand_on_the_sheets_claims_and_on_those_of_documents():
+    """Each dev claim is in one set; the sets that a threshold stands on are counted together."""
+    sets = row_sets()
+    assert all(sets.values())
+    ids = [row["id"] for name, rows in sets.items() if name != "threshold" for row in rows]
+    assert len(ids) == len(set(ids)) == sum(row["split"] == "dev" for row in claims(TRAIN))
+    assert not any("-own-docs-r" in row["id"] for row in sets["documents"])
+    one, other = claimed([3, 1], [1, 0]), claimed([2, 4], [1, 0])
+    assert joined([one, other]).share(0.0, 2.5, faithful=True) == 0.5
+    assert joined([one, other]).share(0.0, 2.5, faithful=False) == 0.5
 
 
 NOTE = """# Borne d’accueil de Cassis

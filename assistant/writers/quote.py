@@ -11,7 +11,7 @@ MOST = 4  # sentences in an answer
 PER_PASSAGE = 2
 MARGIN = 3.5  # how far below the best sentence another one may score: of 2.5 to 4, most right answers on dev for 2.2 sentences
 
-# What opens the sentences of the first document, of the second ...: no joint stands twice in an answer.
+# What opens the sentences of a document, the first time, the second ...: MOST of them, so that none stands twice in an answer.
 JOINTS = {
     "fr": ("Les sources disent :", "Elles ajoutent :", "Elles disent aussi :", "Et encore :"),
     "en": ("The sources say:", "They add:", "They also say:", "And again:"),
@@ -58,11 +58,10 @@ class QuoteWriter:
 
     def write(self, question: str, evidence: Sequence[Evidence], language: str) -> Iterator[Piece]:
         """Yield joints and quotes; `evidence` is best first and never empty."""
-        joints = zip(JOINTS[language], FOREIGN[language], strict=True)  # MOST of each
+        ours, foreign = iter(JOINTS[language]), iter(FOREIGN[language])
         before: Evidence | None = None
         for item in chosen(evidence):
             if before is None or item.passage.document != before.passage.document:
-                ours, foreign = next(joints)
-                yield Piece(ours if item.passage.language == language else foreign)
+                yield Piece(next(ours if item.passage.language == language else foreign))
             yield Piece(item.text, item)
             before = item

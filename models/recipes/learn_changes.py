@@ -1,4 +1,4 @@
-"""Learn the table of changed words from the written claims: `learn_changes.py TARGET [--keep 70000]`, some four processor minutes.
+"""Learn the table of changed words from the written claims: `learn_changes.py TARGET [--keep 70000]`, some seven processor minutes.
 
 For each language a logistic regression on what tells a claim from its source, and from two of its source's rewordings
 (assistant/changes.py). Changes that fewer than FEWEST claims hold are left out, the KEEP of a language that weigh most over all
@@ -61,8 +61,8 @@ def learnt(drawn: Sequence[tuple[str, str, int]], keep: int, language: str) -> t
 def save(file: Path, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:
     """Write a table of one language or more: the steps from key to key, the weights in 8 bits and their unit."""
     keys, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.argsort(keys)
-    keys, weights = keys[order], weights[order]
+    keys, first = np.unique(keys, return_index=True)  # a key that two languages share is the first one's
+    weights = weights[first]
     unit = float(np.abs(weights).max()) / 127
     np.savez_compressed(
         file, steps=np.diff(keys, prepend=0).astype(np.int32), weights=np.round(weights / unit).astype(np.int8),

@@ -26,7 +26,8 @@ RATES = {"body": 1e-4, "head": 3e-4}
 LATE = 0.5  # of the rates, with --hard: a second run from what a first one made
 NORM = 1.0
 WARM = 20  # steps
-EVERY = 60.0  # processor minutes between two looks at dev
+KEPT = 10.0  # processor minutes between two checkpoints
+EVERY = 60.0  # ... and between two looks at dev
 DEV_CLAIMS = 5  # one source in so many: a look at them all takes eight minutes
 
 
@@ -53,6 +54,8 @@ def hard_loss(model: Reader, tokenizer: Tokenizer, sources: list[list[Claim]]) -
     """Return the mean loss of the claims of some sources: each by itself, and every faithful one above the hardest altered ones."""
     said, labels = said_of(model, tokenizer, [claim for claims in sources for claim in claims])
     good, bad = said[labels == 1], said[labels == 0]
+    if not len(good) or not len(bad):  # the rules told all of one kind
+        return binary_cross_entropy_with_logits(said, labels)
     hardest = bad.topk(max(1, int(HARD * len(bad)))).values
     return binary_cross_entropy_with_logits(said, labels) + softplus(hardest[None] - good[:, None]).mean()
 
@@ -101,7 +104,7 @@ def train(run: Run) -> None:
     claims, hard = claim_stream(learnt, run.rng), run.args.hard
     weights = [w for group in run.optimiser.param_groups for w in group["params"]]
     losses: list[float] = []
-    seen = run.minutes()
+    seen = kept = run.minutes()
     while run.progress() < 1:
         for group, rate in zip(run.optimiser.param_groups, RATES.values(), strict=True):
             late = LATE if hard else 1.0
@@ -120,8 +123,10 @@ def train(run: Run) -> None:
             if learnt != (learnt := read_claims("train")):
                 claims = claim_stream(learnt, run.rng)
                 run.log(sources=len(learnt))
-        if run.minutes() - seen > EVERY:
+        if run.minutes() - kept > KEPT:
             run.save()
+            kept = run.minutes()
+        if run.minutes() - seen > EVERY:
             run.log(claims=look(run.model, run.tokenizer, dev))
             seen = run.minutes()
     run.save()
