@@ -72,7 +72,7 @@ def row_sets() -> dict[str, list[Row]]:
     """Return the claims of THRESHOLD, and those of dev by where they come from: documents, roles, the sheets and other fields."""
     dev = dev_claims()
     documents, roles = ([row for row in dev if ids.search(row["id"])] for ids in (DOCUMENTS, ROLES))
-    others = [row for row in dev if row not in documents and row not in roles]
+    others = [row for row in dev if not DOCUMENTS.search(row["id"]) and not ROLES.search(row["id"])]
     return {"threshold": dev_claims(THRESHOLD), "documents": documents, "roles": roles, "others": others}
 
 

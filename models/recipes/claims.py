@@ -19,7 +19,7 @@ FOLDER = ROOT / "evals" / "claims" / "train"
 FAITHFUL, ALTERED = 3, 4  # of a source at a time
 OTHER = 0.25  # of the altered claims are set against a rewording instead of the source: wrong there too, and the wording is another
 NEW = "-own-docs-"  # names the sources written last, of invented documents and of exchanged roles, all met in a round
-MET = 0.35  # of the others are, for a judge that has learnt from them; 1.0 for one that starts from a reader
+MET = 0.35  # of the others are, by a judge that has learnt from them (train_judge.py --again)
 REWORDED = 0.4  # of the sources give way to one of their own rewordings, which then is what the others are set against
 WHOLE = 0.85  # a rewording that much shorter than its source may have left something out, and cannot stand for it
 FOREIGN = 0.12  # of the sources also meet a rewording of a sentence of elsewhere
@@ -69,10 +69,10 @@ def drawn(row: dict, elsewhere: dict, rng: random.Random, twin: str | None = Non
     return [(*rng.choice(readings(said, by)), label) for said, by, label in found]
 
 
-def stream(rows: Sequence[dict], rng: random.Random) -> Iterator[list[Claim]]:
-    """Yield the claims of one source after another for ever, each new source once before any twice."""
+def stream(rows: Sequence[dict], rng: random.Random, met: float = 1.0) -> Iterator[list[Claim]]:
+    """Yield the claims of one source after another for ever, each once before any twice; of those that are not NEW, a share `met`."""
     sources = {row["id"]: row["source"] for row in rows if "-own-" not in row["id"]}
     while True:
-        turn = [row for row in rows if NEW in row["id"] or rng.random() < MET]
+        turn = [row for row in rows if NEW in row["id"] or rng.random() < met]
         for row in rng.sample(turn, len(turn)):
             yield drawn(row, rng.choice(rows), rng, sources.get(("en" if row["id"].startswith("fr") else "fr") + row["id"][2:]))

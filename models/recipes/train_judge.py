@@ -1,4 +1,4 @@
-"""Train the judge of claims: `train_judge.py START OUT EMBEDDER [--hard] [--seed 0] [--minutes 60] [--until HH:MM] [--threads 1]`.
+"""Train the judge of claims: `train_judge.py START OUT EMBEDDER [--hard] [--again] [--seed 0] [--minutes 60] [--until HH:MM] [--threads 1]`.
 
 START: the training form of a reader (config.json, tokenizer.json, model.safetensors), or of a judge trained before. EMBEDDER: the
 training form of the embedder with whose word vectors it will read (export.py); they are held still. Claims written while it
@@ -11,7 +11,7 @@ from collections import defaultdict
 
 import numpy as np
 import torch
-from claims import Claim, read_claims, readings
+from claims import MET, Claim, read_claims, readings
 from claims import stream as claim_stream
 from clock import Clock, arguments
 from export import Reader, load
@@ -101,7 +101,8 @@ class Run(Clock):
 def train(run: Run) -> None:
     """Train until the schedule ends, then write the training form."""
     learnt, dev = read_claims("train"), read_claims("dev")[::DEV_CLAIMS]
-    claims, hard = claim_stream(learnt, run.rng), run.args.hard
+    met, hard = MET if run.args.again else 1.0, run.args.hard
+    claims = claim_stream(learnt, run.rng, met)
     weights = [w for group in run.optimiser.param_groups for w in group["params"]]
     losses: list[float] = []
     seen = kept = run.minutes()
@@ -121,7 +122,7 @@ def train(run: Run) -> None:
             run.log(close=round(float(np.mean(losses)), 3), progress=round(run.progress(), 3))
             losses = []
             if learnt != (learnt := read_claims("train")):
-                claims = claim_stream(learnt, run.rng)
+                claims = claim_stream(learnt, run.rng, met)
                 run.log(sources=len(learnt))
         if run.minutes() - kept > KEPT:
             run.save()
@@ -135,4 +136,8 @@ def train(run: Run) -> None:
 
 
 if __name__ == "__main__":
-    train(Run(arguments(__doc__, "start", "out", "embedder", hard="the faithful claims of a step above its hardest altered ones")))
+    flags = {
+        "hard": "the faithful claims of a step above its hardest altered ones",
+        "again": "START is a judge: meet the sources that it has learnt from less often",
+    }
+    train(Run(arguments(__doc__, "start", "out", "embedder", **flags)))
