@@ -184,6 +184,8 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
         ("en", CLAIMS / "third", 159, 0.73),
         ("fr", CLAIMS / "fourth", 100, 0.48),
         ("en", CLAIMS / "fourth", 100, 0.49),
+        ("fr", CLAIMS / "fifth", 100, 0.4),
+        ("en", CLAIMS / "fifth", 100, 0.45),
         ("fr", CLAIMS / "docs", 100, 0.58),
         ("en", CLAIMS / "docs", 100, 0.77),
     ],
@@ -209,7 +211,7 @@ def claims(folder):
 def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
     """Each source is in one set; the test's are 200 in each language."""
     learnt, tried, second = claims(TRAIN), claims(CLAIMS), claims(CLAIMS / "second")
-    third, fourth = claims(CLAIMS / "third"), claims(CLAIMS / "fourth")
+    third, fourth, fifth = (claims(CLAIMS / name) for name in ("third", "fourth", "fifth"))
     assert (len(tried), len(second)) == (400, 400)
     assert not {r["source"] for r in learnt} & {r["source"] for r in tried}
     assert len({r["id"] for r in learnt}) == len(learnt)
@@ -220,7 +222,7 @@ def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
         assert all(text == text.strip() != "" for text in texts)
     assert 0.05 < np.mean([row["split"] == "dev" for row in learnt]) < 0.2
     taught = {row["source"] for row in learnt if row["split"] == "train"}
-    assert not taught & {r["source"] for r in [*second, *third, *fourth]}
+    assert not taught & {r["source"] for r in [*second, *third, *fourth, *fifth]}
     for row in claims(THRESHOLD):
         assert row["split"] == "dev"
         assert row["source"] not in taught
