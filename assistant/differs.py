@@ -1,7 +1,7 @@
 """Tell by rule that a sentence says something else than its source.
 
 It does when its figures are others (figures.py), when it holds a name that the source lacks, when two groups of words have changed
-places, or when it is all but the same words with a negation in one of the two only.
+places or two pairs their partners (partners.py), or when it is all but the same words with a negation in one of the two only.
 Knows nothing of models, and says nothing of what agrees: two sentences with the same figures may say opposite things.
 """
 
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.figures import other_figure, turned_bound
+from assistant.partners import changed_partners
 from index.words import fold, prefixes
 
 NEGATIONS = frozenset(
@@ -111,6 +112,8 @@ def _negated(text: str) -> bool:
 def differs(text: str, source: str) -> bool:
     """Tell whether `text` says something else than `source`; False says nothing."""
     if other_figure(text, source) or _exchanged(text, source) or _named(text) - _known(source):
+        return True
+    if changed_partners(text, source):
         return True
     if _negated(text) == _negated(source):
         return turned_bound(text, source)

@@ -27,6 +27,7 @@ LAYERS = [
         "assistant.terminal",
         "assistant.orders",
         "assistant.figures",
+        "assistant.partners",
     ],
     ["assistant.differs", "assistant.changes"],
     [
