@@ -36,7 +36,7 @@ def reader():
 
 
 def test_vectors_stay_close_to_those_of_the_training_form(embedder):
-    """200 sentences gave a cosine of 0.9911 on average, these ten 0.978 at worst; without per-channel weights 0.96 and 0.88."""
+    """200 sentences gave a cosine of 0.9915 on average, these ten 0.989 at worst; without per-channel weights 0.96 and 0.88."""
     small, large = embedder.encode(KEPT["texts"]), np.array(KEPT["vectors"], np.float32)
     cosines = (small * large).sum(1)
     assert cosines.mean() >= 0.985
@@ -64,7 +64,7 @@ def test_each_model_cuts_where_its_own_context_ends(embedder, reader):
 
 
 def test_scores_stay_close_to_those_of_the_training_form(reader):
-    """400 pairs differ by 0.504 on average and 1.993 at most; the ten kept here span 17."""
+    """400 pairs differ by 0.350 on average and 2.461 at most; the ten kept here span 17."""
     small, large = reader.encode(PAIRS), np.array(KEPT["scores"])
     assert np.abs(small - large).mean() <= 0.1 * large.std()
     assert np.abs(small - large).max() <= 0.3 * large.std()
@@ -75,8 +75,8 @@ def test_the_judge_stays_close_to_its_training_form():
     """It reads with the embedder's word vectors, as the reader does."""
     small = encoder(MODELS["judge"], 1).encode([(c, s) for c, s in KEPT["claims"]])
     large = np.array(KEPT["close"])
-    assert np.abs(small - large).mean() <= 0.25 * large.std()  # 668 readings: 0.154 on average, 1.11 at most
-    assert np.corrcoef(small, large)[0, 1] >= 0.97  # 668 readings: 0.997
+    assert np.abs(small - large).mean() <= 0.25 * large.std()  # 668 readings: 0.167 on average, 1.67 at most
+    assert np.corrcoef(small, large)[0, 1] >= 0.97  # 668 readings: 0.996
 
 
 @pytest.mark.parametrize("role", ["reader", "judge"])
@@ -203,3 +203,17 @@ def test_the_command_says_that_a_model_is_damaged(tmp_path):
     for role in ("embedder", "reader", "judge"):  # the others read with its word vectors
         assert not checks[role]["ok"]
         assert f"git checkout -- {file}" in checks[role]["hint"]
+
+
+@pytest.mark.parametrize("role", ["embedder", "reader", "judge"])
+def test_no_sum_of_products_can_saturate(role):
+    """On a processor without VNNI two products share 16 bits: with 8-bit weights scores were others there (models/recipes/export.py)."""
+    import onnx
+    from onnx import numpy_helper
+
+    model = onnx.load(str(MODELS[role].file(ROOT)))
+    held = {tensor.name: tensor for tensor in model.graph.initializer}
+    weights = [numpy_helper.to_array(held[n.input[1]]) for n in model.graph.node if n.op_type == "MatMulInteger"]
+    assert len(weights) >= 36
+    for array in weights:
+        assert 2 * 255 * np.abs(array.astype(int)).max() < 2**15

@@ -67,6 +67,14 @@ def grounding():
             "En 2024, l’accord de la police est requis pour saisir le juge.",
         ),
         (
+            "La paie est tenue par la trésorière, et la comptable relance les clients en retard.",
+            "La comptable tient la paie, et la trésorière relance les clients en retard.",
+        ),
+        (
+            "When a pupil complains, the nurse writes to the platform; the teacher talks with the parents.",
+            "When a pupil complains, the teacher writes to the platform and the nurse talks with the parents.",
+        ),
+        (
             "In short, the provider gives the summary that the deployer has asked for.",
             "In short, the deployer gives the summary that the provider has asked for.",
         ),
@@ -109,6 +117,10 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
             "Le service compte des machines neuves, des copies et des clés.",
         ),
         ("En mai, la loi le dit.", "La loi le dit en mai."),
+        (
+            "La trésorière relance les clients en retard ; quant à la paie, la comptable la tient.",
+            "La comptable tient la paie, et la trésorière relance les clients en retard.",
+        ),
         ("Savoir qui décide, c’est gouverner une IA.", "Gouverner une IA, c’est savoir qui décide."),
     ],
 )
@@ -177,23 +189,23 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
     ("language", "folder", "size", "kept"),
     [
         ("fr", CLAIMS, 200, 0.69),
-        ("en", CLAIMS, 200, 0.74),
-        ("fr", CLAIMS / "second", 200, 0.58),
-        ("en", CLAIMS / "second", 200, 0.64),
-        ("fr", CLAIMS / "third", 159, 0.5),
-        ("en", CLAIMS / "third", 159, 0.73),
-        ("fr", CLAIMS / "fourth", 100, 0.48),
-        ("en", CLAIMS / "fourth", 100, 0.49),
-        ("fr", CLAIMS / "fifth", 100, 0.4),
-        ("en", CLAIMS / "fifth", 100, 0.45),
-        ("fr", CLAIMS / "docs", 100, 0.58),
-        ("en", CLAIMS / "docs", 100, 0.77),
+        ("en", CLAIMS, 200, 0.75),
+        ("fr", CLAIMS / "second", 200, 0.59),
+        ("en", CLAIMS / "second", 200, 0.65),
+        ("fr", CLAIMS / "third", 159, 0.56),
+        ("en", CLAIMS / "third", 159, 0.77),
+        ("fr", CLAIMS / "fourth", 100, 0.59),
+        ("en", CLAIMS / "fourth", 100, 0.56),
+        ("fr", CLAIMS / "fifth", 100, 0.44),
+        ("en", CLAIMS / "fifth", 100, 0.54),
+        ("fr", CLAIMS / "docs", 100, 0.6),
+        ("en", CLAIMS / "docs", 100, 0.78),
     ],
 )
 def test_the_promise_holds_on_claims_that_nothing_was_learnt_from(grounding, language, folder, size, kept):
     """95 of 100 altered claims lose the mark, 90 of a manual's and of another hand's; faithful ones keep it nearly as often as measured.
 
-    One in 100 less is let pass here: another processor's 8-bit sums may turn a claim that stands at the threshold.
+    One in 100 less is let pass here: another processor's sums may turn a claim that stands at the threshold.
     """
     found = written(grounding.close, language, folder)
     for kind, least in (("altered", PROMISES[folder] - 0.01), ("faithful", kept)):

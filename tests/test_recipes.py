@@ -349,7 +349,9 @@ def test_a_training_form_made_of_the_bundled_file_says_what_the_file_says(role, 
 
     folder = ROOT / "models" / ("embedder" if role == "embedder" else "reader")
     main(role, folder, tmp_path)
-    texts = probes(role) if role == "embedder" else [(one, other) for one, _ in PROBES for _, other in PROBES]
+    claims = [json.loads(line) for line in (ROOT / "evals/claims/en.jsonl").read_text("utf-8").splitlines()[:8]]
+    pairs = [(row[kind], row["source"]) for row in claims for kind in ("faithful", "altered")]
+    texts = probes(role) if role == "embedder" else [*PROBES, *pairs]
     tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
     tokenizer.enable_padding()
     encoded = tokenizer.encode_batch(texts)
