@@ -1,4 +1,4 @@
-"""Set the thresholds of refusal on dev questions: `python -m evals.thresholds [--wrong 0.05] [--write]`.
+"""Set the thresholds of refusal on dev questions: `python -m evals.thresholds [--wrong 0.07] [--write]`.
 
 The dev questions of the examination (evals/questions) and of visitors (evals/visitors) count alike.
 The rule (assistant/prior.py): an answer is given when
@@ -39,7 +39,7 @@ from index.errors import UserError
 from index.search import SURE, UNASKED
 
 RIDGE = 10.0  # on standardised features: 3, 10 and 30 end within noise of each other on 197 dev questions
-WRONG = 0.05  # of the answerable dev questions: 3 in 100 let too many near misses pass (evals/results.md)
+WRONG = 0.07  # of the answerable dev questions: 3 to 5 in 100 let too many near misses pass (evals/results.md)
 COST = 1.0  # of an answer without a right sentence, in right answers
 SPARED = 0.01  # share of the dev questions answered right that may lie under `about`
 SWEEP = (0.05, 0.08, 0.1, 0.15, 0.2, 0.3)  # shares of wrong refusals shown
