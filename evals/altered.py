@@ -4,8 +4,8 @@ Knows nothing of models: what a model may get wrong, made by hand. An alteration
 false sentence wear a source. Two sets: alterations made by rule of the sentences given, and evals/claims: 200 sentences of
 the sheets in each language, each with an altered claim and a faithful rewording, written without sight of the check;
 evals/claims/second: 200 more, of another hand, whose far rewordings share almost no word; evals/claims/third: 159 of sheets
-on new subjects; evals/claims/fourth: 100 of invented documents; evals/claims/fifth: 100 of guides, charters and contracts, by hands that knew
-the promise alone; and evals/claims/docs: 100 of our handbook's in each language. A line:
+on new subjects; evals/claims/fourth: 100 of invented documents; evals/claims/fifth and sixth: 100 each of guides, charters and
+contracts, by hands that knew the promise alone; evals/claims/seventh: 93 of one sheet's, three a sentence, by such hands; and evals/claims/docs: 100 of our handbook's in each language. A line:
 {"id", "kind": what is altered, "source", "altered", "faithful", "distance": of the rewording}.
 """
 
@@ -25,7 +25,7 @@ from index.language import language_of
 CLAIMS = Path(__file__).resolve().parent / "claims"
 PROMISED = 0.95  # of the altered claims lose the mark
 PROMISES = {CLAIMS: PROMISED} | dict.fromkeys(
-    (CLAIMS / name for name in ("second", "third", "fourth", "fifth", "docs")), 0.9
+    (CLAIMS / name for name in ("second", "third", "fourth", "fifth", "sixth", "seventh", "docs")), 0.9
 )  # nothing is learnt from those, nor any threshold fitted on them
 WANTED = 0.7  # of the faithful ones should keep it; where that is missed: evals/results.md
 
