@@ -1,11 +1,12 @@
 """Ask the check of free prose whether it notices what was altered, and knows what was not: `python -m evals.altered`.
 
 Knows nothing of models: what a model may get wrong, made by hand. An alteration that the check calls "close" would let a
-false sentence wear a source. Two sets: alterations made by rule of the sentences given, and evals/claims: 200 sentences of
-the sheets in each language, each with an altered claim and a faithful rewording, written without sight of the check;
+false sentence wear a source. Alterations made by rule of the sentences given, and written claims, each sentence with an altered
+one and a faithful rewording. evals/claims: 200 sentences of the sheets in each language, written without sight of the check;
 evals/claims/second: 200 more, of another hand, whose far rewordings share almost no word; evals/claims/third: 159 of sheets
 on new subjects; evals/claims/fourth: 100 of invented documents; evals/claims/fifth and sixth: 100 each of guides, charters and
-contracts, by hands that knew the promise alone; evals/claims/seventh: 93 of one sheet's, three a sentence, by such hands; and evals/claims/docs: 100 of our handbook's in each language. A line:
+contracts, by hands that knew the promise alone; evals/claims/seventh: 93 of one sheet's, three a sentence, by such hands; and
+evals/claims/docs: 100 of our handbook's in each language. A line:
 {"id", "kind": what is altered, "source", "altered", "faithful", "distance": of the rewording}.
 """
 
