@@ -2,7 +2,7 @@
 
 Each text is cut at its signs and at the words that open a clause. Where two pairs of words that shared a clause have parted and
 each word stands with the other pair's now, somebody does, gets or is meant by what was another's. Of the claims of dev and of
-the tests that the judge calls close, that is so of 32 of some 500 altered ones and of 12 of 3,200 faithful ones (evals/results.md).
+the tests that judge-8 calls close, that is so of 32 of some 500 altered ones and of 12 of 3,200 faithful ones (evals/results.md).
 Knows nothing of models, nor of who does what within a clause: "A warns B", "B warns A" is beyond it.
 """
 
