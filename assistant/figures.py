@@ -1,7 +1,8 @@
 """Tell by rule that the figures of a sentence are not those of its source.
 
-They are not when it holds a number or a month that the source lacks, another unit beside a number, "at least" for "at most", "about" for
-an exact number, or a date turned from "since" to "until". Knows nothing of models, nor of what else two sentences say.
+They are not when it holds a number or a month that the source lacks, another unit beside a number ("48 fois" for "48 %"), "at
+least" for "at most", "about" for an exact number, or a date turned from "since" to "until". Knows nothing of models, nor of what
+else two sentences say.
 """
 
 import re
@@ -27,18 +28,20 @@ THIRD = re.compile(r"\b(?:un|le|deux) tiers\b")  # "des tiers" are people
 COUNT = 10.0  # up to here a number in words may count what the source lists: "these three points"
 SAME = {0.5: 50.0, 0.25: 25.0}  # "half" and "50 %"
 SHARE = re.compile(r"\b(?:pour|per) ?cent\b")
+OF_HUNDRED = re.compile(r"\b(?:sur|out of|in) (?:(?:a|one) )?(?:cent|hundred|100)\b")  # another way to say "%"
 BETWEEN_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)")
 WHOLE = "|".join(
     sorted((word for word, value in NUMBERS.items() if value == int(value) and value <= 1000), key=len, reverse=True)
 )
 NUMBER = rf"\d+(?:[.,]\d+)?|(?<![\w-])(?:{WHOLE})"
 UNIT = (
-    r"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w"
+    r"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w|(?:fois|times)(?! (?:plus|moins|un|sur|more|less|as|out|in)\b)"
     r"|(?:an|annee|year|mois|month|semaine|week|jour|day|heure|hour|minute|seconde?)s?)"
 )
-MEASURE = re.compile(rf"({NUMBER}) ?({UNIT})\b(?!')")
+MEASURE = re.compile(rf"({NUMBER}) ?(%|{UNIT}\b(?!'))")
+SHARES = re.compile(rf"({NUMBER})(?= (?:a|et|ou|to|and|or) (?:{NUMBER}) ?%)")  # "from 24 to 29 %": both are
 PLURAL = re.compile(r"(?<=\w\w)s$")  # "ms" are no more than one m
-SAME_UNIT = {"annee": "an", "seconde": "s", "second": "s"}
+SAME_UNIT = {"annee": "an", "seconde": "s", "second": "s", "foi": "time"}
 
 MONTHS = (
     "janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|"
@@ -108,15 +111,17 @@ def _spelled(parts: list[str]) -> list[float]:
 
 def _other_number(text: str, source: str) -> bool:
     (said, digits), (theirs, _) = _numbers(text), _numbers(source)
+    if OF_HUNDRED.search(_plain(text)) and "%" in SHARE.sub("%", _plain(source)):
+        said, digits = said - {100.0}, digits - {100.0}
     new = {n for n in said - theirs if SAME.get(n) not in theirs}
     counts = {n for n in new - digits if n <= COUNT and n == int(n)}
     return bool(new - counts) or bool(counts and theirs - said)  # beside a number that is gone, a count replaces it
 
 
 def _other_unit(text: str, source: str) -> bool:
-    """Tell whether a number of both has a unit beside it in each, and not the same: 600 kg, 600 g; deux ans, deux mois."""
+    """Tell whether a number of both has a unit beside it in each, and not the same: 600 kg, 600 g; deux ans, deux fois."""
     units: list[dict[float, set[str]]] = []
-    for plain in (_plain(text), _plain(source)):
+    for plain in (SHARES.sub(r"\1 %", SHARE.sub("%", _plain(t))) for t in (text, source)):
         found: dict[float, set[str]] = {}
         for number, unit in MEASURE.findall(plain):
             one = PLURAL.sub("", unit)

@@ -50,6 +50,8 @@ def grounding():
         ("Le contrat se renouvelle tous les deux mois.", "Le contrat se renouvelle tous les deux ans."),
         ("Le rapport est gardé trois ans, la facture un mois.", "Le rapport est gardé un an, la facture trois mois."),
         ("It waits for 10 minutes.", "It waits for 10 seconds."),
+        ("Cela fait 48 fois le prix annoncé.", "Cela fait 48 % du prix annoncé."),
+        ("The audit is done two times a year.", "The audit is done every two years."),
         (
             "Le CSE d’une entreprise de moins de 50 salariés est consulté.",
             "Dès qu’elle a au moins 50 salariés, le CSE est consulté.",
@@ -110,6 +112,9 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
         ("Ils ont dix jours, ou deux s’il y a mort.", "Ils ont dix jours, ou deux s’il y a décès."),
         ("Deux années durant, on garde le rapport.", "Le rapport se garde deux ans."),
         ("It waits for 10 s.", "It waits for 10 seconds."),
+        ("It fell from 29 % to 24 %.", "It fell from 29 to 24 per cent."),
+        ("L’écart est de 9 % contre 3 %, trois fois plus.", "L’écart est de 9 %, contre 3 %."),
+        ("Il se trompe sept fois sur cent.", "Il se trompe dans 7 % des cas."),
         ("Il ne peut garder les images plus de 30 jours.", "Il ne peut pas garder plus de 30 jours les images."),
         ("Au-dessus de 24 degrés, il s’arrête.", "Il marche jusqu’à 24 degrés ; au-delà, il s’arrête."),
         (

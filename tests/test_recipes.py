@@ -243,6 +243,36 @@ def test_a_source_is_learnt_by_its_own_claims_and_each_before_any_twice():
 
 
 @pytest.mark.usefixtures("_recipes")
+def test_marked_sentences_stand_for_claims(tmp_path):
+    """Each replacement comes by itself, and with others; one word that does not say the same makes a claim false, among any others."""
+    from claims import read_claims
+
+    spans = [[["is to", "has to"], ["may", "can"]], [["handed in", "submitted"], ["read", "kept"]]]
+    row = {
+        "id": "en-own-docs-9",
+        "split": "train",
+        "marked": ["The report [must] be [sent] on Monday."],
+        "spans": [spans],
+    }
+    turned = row | {"id": "en-own-docs-8", "source": "We must send the report on Monday."}
+    (tmp_path / "en.jsonl").write_text("".join(json.dumps(r) + "\n" for r in (row, turned)), encoding="utf-8")
+    first, second = read_claims("train", tmp_path)
+    assert read_claims("train", tmp_path) == [first, second], "the same claims at any time"
+    assert first["source"] == "The report must be sent on Monday."
+    assert second["source"] == "We must send the report on Monday."
+    assert first["source"] in second["faithful"]
+    for got in (first, second):
+        assert {"The report has to be sent on Monday.", "The report must be submitted on Monday."} <= {*got["faithful"]}
+        assert {"The report can be sent on Monday.", "The report must be kept on Monday."} <= {*got["altered"]}
+        assert {"The report is to be handed in on Monday.", "The report has to be submitted on Monday."} & {
+            *got["faithful"]
+        }
+        assert not any(word in text for text in got["faithful"] for word in ("may", "can", "read", "kept"))
+        assert all(any(word in text for word in ("may", "can", "read", "kept")) for text in got["altered"])
+        assert {first["source"], *got["faithful"]}.isdisjoint(got["altered"])
+
+
+@pytest.mark.usefixtures("_recipes")
 def test_a_source_may_give_way_to_itself_in_the_other_language():
     """It then stands where the source stood, now and then; without one nothing changes."""
     from claims import TWIN, drawn, read_claims

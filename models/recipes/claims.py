@@ -6,6 +6,7 @@ either of the two orders in which the product has them read.
 
 import json
 import random
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,14 +26,54 @@ WHOLE = 0.85  # a rewording that much shorter than its source may have left some
 FOREIGN = 0.12  # of the sources also meet a rewording of a sentence of elsewhere
 TWIN = 0.25  # of the sources that the other language has too give way to it: what is said in French is held against English
 SAME = 0.06  # ... and themselves, without their full stop
+SPAN = re.compile(r"\[(.+?)\]")
 
 Claim = tuple[str, str, int]
 
 
+def said(marked: str, texts: Sequence[str]) -> str:
+    """Return a marked sentence with a text in the place of each of its spans."""
+    given = iter(texts)
+    return SPAN.sub(lambda _: next(given), marked)
+
+
+def replaced(marked: str, spans: Sequence[Sequence[Sequence[str]]], rng: random.Random) -> tuple[list[str], list[str]]:
+    """Return what says the same as a marked sentence, and what does not: each replacement by itself, then several at once."""
+    own, same, other = SPAN.findall(marked), [span[0] for span in spans], [span[1] for span in spans]
+
+    def one(at: int, text: str, rest: Sequence[str]) -> str:
+        return said(marked, [*rest[:at], text, *rest[at + 1 :]])
+
+    faithful, altered = ([one(at, text, own) for at, texts in enumerate(kind) for text in texts] for kind in (same, other))
+    for _ in range(len(own) + 2):
+        changed = rng.sample(range(len(own)), 2)
+        mixed = [rng.choice(texts) if at in changed or rng.random() < 0.5 else own[at] for at, texts in enumerate(same)]
+        at = rng.choice(changed)
+        faithful.append(said(marked, mixed))
+        altered.append(one(at, rng.choice(other[at]), mixed))
+    return faithful, altered
+
+
+def unfolded(row: dict) -> dict:
+    """Return the row of claims that marked sentences stand for, the same ones at any time."""
+    rng, plain = random.Random(row["id"]), [SPAN.sub(r"\1", marked) for marked in row["marked"]]
+    source = row.get("source", plain[0])
+    parts = [replaced(marked, spans, rng) for marked, spans in zip(row["marked"], row["spans"], strict=True)]
+    faithful = [text for text in plain if text != source] + [text for part, _ in parts for text in part]
+    altered = [text for _, part in parts for text in part]
+    claims = {"faithful": list(dict.fromkeys(faithful)), "altered": list(dict.fromkeys(altered))}
+    return {"id": row["id"], "split": row["split"], "source": source, **claims}
+
+
 def read_claims(split: str, folder: Path = FOLDER) -> list[dict]:
-    """Return the rows of a split: {"id", "split", "source", "faithful": [texts], "altered": [texts]}."""
+    """Return the rows of a split: {"id", "split", "source", "faithful": [texts], "altered": [texts]}.
+
+    A line may hold marked sentences instead: {"id", "split", "source", "marked": ["It [must] be [sent] ..."], "spans": [for each
+    marked sentence, for each of its spans [[texts that say the same in its place], [texts that do not]]]}. Without "source" it is
+    the marked sentence itself.
+    """
     rows = [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
-    return [row for row in rows if row["split"] == split]
+    return [unfolded(row) if "marked" in row else row for row in rows if row["split"] == split]
 
 
 def turned(row: dict, rng: random.Random) -> tuple[str, list[str]]:
