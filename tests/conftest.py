@@ -32,6 +32,12 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def _recipes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Import the recipes of the models as a person who runs them does."""
+    monkeypatch.setattr(sys, "path", [str(ROOT / "models" / "recipes"), *sys.path])
+
+
+@pytest.fixture
 def jugeote(tmp_path: Path) -> Run:
     """Run the installed command: `jugeote("ask", "...", home=folder, LANG="fr_FR.UTF-8")`."""
 

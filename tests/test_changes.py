@@ -1,8 +1,6 @@
 """The table of words that changed: what it counts, what it has learnt, and that it comes whole or not at all."""
 
 import hashlib
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +13,6 @@ from assistant.grounding import Closeness, Grounding
 from index.errors import ModelDamaged
 from tests.fakes import SureJudge
 
-RECIPES = Path(__file__).resolve().parent.parent / "models" / "recipes"
 SOURCE = "Le service garde les demandes pendant un an."
 
 
@@ -92,9 +89,9 @@ def test_the_bundled_table_knows_words_that_say_the_same(table, same, other):
     assert table.weigh(same, SOURCE, "fr") > table.weigh(other, SOURCE, "fr")
 
 
-def test_a_table_learns_which_words_say_the_same(tmp_path, monkeypatch):
+@pytest.mark.usefixtures("_recipes")
+def test_a_table_learns_which_words_say_the_same(tmp_path):
     """As a person who runs the recipe does, on a few claims."""
-    monkeypatch.setattr(sys, "path", [str(RECIPES), *sys.path])
     import learn_changes
 
     things = ["les notes", "les images", "la clé", "le contrat", "les plaintes", "le plan"]

@@ -3,7 +3,6 @@
 import argparse
 import json
 import random
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,6 @@ from index.errors import ModelDamaged
 
 ROOT = Path(__file__).resolve().parent.parent
 RECIPES = ROOT / "models" / "recipes"
-
-
-@pytest.fixture
-def _recipes(monkeypatch):
-    """Import the recipes as a person who runs them does."""
-    monkeypatch.setattr(sys, "path", [str(RECIPES), *sys.path])
 
 
 def row(**changes):

@@ -1,4 +1,4 @@
-"""Learn the table of changed words from the written claims: `learn_changes.py TARGET [--keep 70000]`, some seven processor minutes.
+"""Learn the table of changed words from the written claims: `learn_changes.py TARGET [--keep 70000]`, a process for each language.
 
 For each language a logistic regression on what tells a claim from its source, and from two of its source's rewordings
 (assistant/changes.py). Changes that fewer than FEWEST claims hold are left out, the KEEP of a language that weigh most over all
@@ -10,6 +10,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,12 @@ def learnt(drawn: Sequence[tuple[str, str, int]], keep: int, language: str) -> t
     return keys[kept], fitted(rows[:, kept], labels)
 
 
+def part(language: str, keep: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return what `learnt` does of all the claims of a language to learn from."""
+    rows = [row for row in read_claims("train") if row["id"].startswith(language)]
+    return learnt(list(pairs(rows, random.Random(SEED))), keep, language)
+
+
 def save(file: Path, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> None:
     """Write a table of one language or more: the steps from key to key, the weights in 8 bits and their unit."""
     keys, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -76,11 +83,8 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--keep", type=int, default=70_000)
     args = parser.parse_args()
-    parts = []
-    for language in LANGUAGES:
-        rows = [row for row in read_claims("train") if row["id"].startswith(language)]
-        parts.append(learnt(list(pairs(rows, random.Random(SEED))), args.keep, language))
-    save(args.target, parts)
+    with ProcessPoolExecutor(len(LANGUAGES)) as pool:
+        save(args.target, list(pool.map(part, LANGUAGES, [args.keep] * len(LANGUAGES))))
     print(args.target.stat().st_size, hashlib.sha256(args.target.read_bytes()).hexdigest())
 
 
