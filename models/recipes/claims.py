@@ -19,7 +19,7 @@ from assistant.grounding import readings  # noqa: E402
 FOLDER = ROOT / "evals" / "claims" / "train"
 FAITHFUL, ALTERED = 3, 4  # of a source at a time
 OTHER = 0.25  # of the altered claims are set against a rewording instead of the source: wrong there too, and the wording is another
-NEW = "-own-docs-9"  # names the sources written last, all met in a round (judge-9 was made with -own-docs-8)
+NEW = "-own-docs-9"  # names the sources written last, all met in a round (judge-10 was made so, judge-9 with -own-docs-8)
 MET = 0.35  # of the others are, by a judge that has learnt from them (train_judge.py --again)
 REWORDED = 0.4  # of the sources give way to one of their own rewordings, which then is what the others are set against
 WHOLE = 0.85  # a rewording that much shorter than its source may have left something out, and cannot stand for it
