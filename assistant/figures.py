@@ -34,14 +34,16 @@ WHOLE = "|".join(
     sorted((word for word, value in NUMBERS.items() if value == int(value) and value <= 1000), key=len, reverse=True)
 )
 NUMBER = rf"\d+(?:[.,]\d+)?|(?<![\w-])(?:{WHOLE})"
+# "trois fois plus" counts nothing: it compares.
+COMPARED = "plus|moins|un|sur|superieur|inferieur|more|less|as|out|in|higher|lower|larger|smaller|greater"
 UNIT = (
-    r"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w|(?:fois|times)(?! (?:plus|moins|un|sur|more|less|as|out|in)\b)"
+    rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
     r"|(?:an|annee|year|mois|month|semaine|week|jour|day|heure|hour|minute|seconde?)s?)"
 )
 MEASURE = re.compile(rf"({NUMBER}) ?(%|{UNIT}\b(?!'))")
-SHARES = re.compile(rf"({NUMBER})(?= (?:a|et|ou|to|and|or) (?:{NUMBER}) ?%)")  # "from 24 to 29 %": both are
+FIRST = re.compile(rf"({NUMBER})(?= (?:a|et|ou|to|and|or) (?:{NUMBER}) ?%)")  # "from 24 to 29 %", and 24 is no tonne
 PLURAL = re.compile(r"(?<=\w\w)s$")  # "ms" are no more than one m
-SAME_UNIT = {"annee": "an", "seconde": "s", "second": "s", "foi": "time"}
+SAME_UNIT = {"annee": "an", "seconde": "s", "second": "s", "foi": "time"}  # PLURAL cuts the s of "fois"
 
 MONTHS = (
     "janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|"
@@ -100,6 +102,11 @@ def _numbers(text: str) -> tuple[set[float], set[float]]:
     return digits | spelled | ({1 / 3} if THIRD.search(plain) else set()), digits
 
 
+def _shares(text: str) -> set[float]:
+    """Return the numbers of a text that are percentages."""
+    return {_value(number) for number, unit in MEASURE.findall(SHARE.sub("%", _plain(text))) if unit == "%"}
+
+
 def _spelled(parts: list[str]) -> list[float]:
     """Return the number that hyphened words make together ("trente-cinq", "quatre-vingts"), or that each is."""
     known = [NUMBERS.get(part.removesuffix("s"), NUMBERS.get(part)) for part in parts]
@@ -111,8 +118,8 @@ def _spelled(parts: list[str]) -> list[float]:
 
 def _other_number(text: str, source: str) -> bool:
     (said, digits), (theirs, _) = _numbers(text), _numbers(source)
-    if OF_HUNDRED.search(_plain(text)) and "%" in SHARE.sub("%", _plain(source)):
-        said, digits = said - {100.0}, digits - {100.0}
+    if OF_HUNDRED.search(_plain(text)) and "%" not in text and _shares(source) & said:
+        said, digits = said - {100.0}, digits - {100.0}  # "sept fois sur cent", and the source has "7 %"
     new = {n for n in said - theirs if SAME.get(n) not in theirs}
     counts = {n for n in new - digits if n <= COUNT and n == int(n)}
     return bool(new - counts) or bool(counts and theirs - said)  # beside a number that is gone, a count replaces it
@@ -121,7 +128,7 @@ def _other_number(text: str, source: str) -> bool:
 def _other_unit(text: str, source: str) -> bool:
     """Tell whether a number of both has a unit beside it in each, and not the same: 600 kg, 600 g; deux ans, deux fois."""
     units: list[dict[float, set[str]]] = []
-    for plain in (SHARES.sub(r"\1 %", SHARE.sub("%", _plain(t))) for t in (text, source)):
+    for plain in (FIRST.sub(r"\1 %", SHARE.sub("%", _plain(t))) for t in (text, source)):
         found: dict[float, set[str]] = {}
         for number, unit in MEASURE.findall(plain):
             one = PLURAL.sub("", unit)

@@ -263,6 +263,11 @@ def test_marked_sentences_stand_for_claims(tmp_path):
         assert not any(word in text for text in got["faithful"] for word in ("may", "can", "read", "kept"))
         assert all(any(word in text for word in ("may", "can", "read", "kept")) for text in got["altered"])
         assert {first["source"], *got["faithful"]}.isdisjoint(got["altered"])
+    (tmp_path / "en.jsonl").write_text(
+        json.dumps(row | {"marked": ["The report [must] be sent."]}) + "\n", encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match="The report"):
+        read_claims("train", tmp_path)
 
 
 @pytest.mark.usefixtures("_recipes")

@@ -27,29 +27,36 @@ FOREIGN = 0.12  # of the sources also meet a rewording of a sentence of elsewher
 TWIN = 0.25  # of the sources that the other language has too give way to it: what is said in French is held against English
 SAME = 0.06  # ... and themselves, without their full stop
 SPAN = re.compile(r"\[(.+?)\]")
+MORE = 2  # than there are spans: so many claims of a marked sentence change two spans or more
+ALSO = 0.5  # of the spans beyond the first two, then
 
 Claim = tuple[str, str, int]
 
 
-def said(marked: str, texts: Sequence[str]) -> str:
+def filled(marked: str, texts: Sequence[str]) -> str:
     """Return a marked sentence with a text in the place of each of its spans."""
     given = iter(texts)
     return SPAN.sub(lambda _: next(given), marked)
 
 
 def replaced(marked: str, spans: Sequence[Sequence[Sequence[str]]], rng: random.Random) -> tuple[list[str], list[str]]:
-    """Return what says the same as a marked sentence, and what does not: each replacement by itself, then several at once."""
+    """Return what says the same as a marked sentence, and what does not: each replacement by itself, then several at once.
+
+    Raises ValueError when brackets and replacements do not go together.
+    """
     own, same, other = SPAN.findall(marked), [span[0] for span in spans], [span[1] for span in spans]
+    if not 2 <= len(own) == len(spans):
+        raise ValueError(f"two spans or more, each with its replacements, are wanted in: {marked}")
 
     def one(at: int, text: str, rest: Sequence[str]) -> str:
-        return said(marked, [*rest[:at], text, *rest[at + 1 :]])
+        return filled(marked, [*rest[:at], text, *rest[at + 1 :]])
 
     faithful, altered = ([one(at, text, own) for at, texts in enumerate(kind) for text in texts] for kind in (same, other))
-    for _ in range(len(own) + 2):
+    for _ in range(len(own) + MORE):
         changed = rng.sample(range(len(own)), 2)
-        mixed = [rng.choice(texts) if at in changed or rng.random() < 0.5 else own[at] for at, texts in enumerate(same)]
+        mixed = [rng.choice(texts) if at in changed or rng.random() < ALSO else own[at] for at, texts in enumerate(same)]
         at = rng.choice(changed)
-        faithful.append(said(marked, mixed))
+        faithful.append(filled(marked, mixed))
         altered.append(one(at, rng.choice(other[at]), mixed))
     return faithful, altered
 
