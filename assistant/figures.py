@@ -35,7 +35,7 @@ WHOLE = "|".join(
 )
 NUMBER = rf"\d+(?:[.,]\d+)?|(?<![\w-])(?:{WHOLE})"
 # "trois fois plus" counts nothing: it compares.
-COMPARED = "plus|moins|un|sur|superieur|inferieur|more|less|as|out|in|higher|lower|larger|smaller|greater"
+COMPARED = "plus|moins|un|sur|superieure?s?|inferieure?s?|more|less|as|out|in|higher|lower|larger|smaller|greater"
 UNIT = (
     rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
     r"|(?:an|annee|year|mois|month|semaine|week|jour|day|heure|hour|minute|seconde?)s?)"
@@ -102,9 +102,18 @@ def _numbers(text: str) -> tuple[set[float], set[float]]:
     return digits | spelled | ({1 / 3} if THIRD.search(plain) else set()), digits
 
 
+def _units(text: str) -> dict[float, set[str]]:
+    """Return the units that stand beside each number; "%" is one."""
+    found: dict[float, set[str]] = {}
+    for number, unit in MEASURE.findall(FIRST.sub(r"\1 %", SHARE.sub("%", _plain(text)))):
+        one = PLURAL.sub("", unit)
+        found.setdefault(_value(number), set()).add(SAME_UNIT.get(one, one))
+    return found
+
+
 def _shares(text: str) -> set[float]:
     """Return the numbers of a text that are percentages."""
-    return {_value(number) for number, unit in MEASURE.findall(SHARE.sub("%", _plain(text))) if unit == "%"}
+    return {number for number, units in _units(text).items() if "%" in units}
 
 
 def _spelled(parts: list[str]) -> list[float]:
@@ -118,7 +127,7 @@ def _spelled(parts: list[str]) -> list[float]:
 
 def _other_number(text: str, source: str) -> bool:
     (said, digits), (theirs, _) = _numbers(text), _numbers(source)
-    if OF_HUNDRED.search(_plain(text)) and "%" not in text and _shares(source) & said:
+    if OF_HUNDRED.search(_plain(text)) and not _shares(text) and _shares(source) & said:
         said, digits = said - {100.0}, digits - {100.0}  # "sept fois sur cent", and the source has "7 %"
     new = {n for n in said - theirs if SAME.get(n) not in theirs}
     counts = {n for n in new - digits if n <= COUNT and n == int(n)}
@@ -127,15 +136,8 @@ def _other_number(text: str, source: str) -> bool:
 
 def _other_unit(text: str, source: str) -> bool:
     """Tell whether a number of both has a unit beside it in each, and not the same: 600 kg, 600 g; deux ans, deux fois."""
-    units: list[dict[float, set[str]]] = []
-    for plain in (FIRST.sub(r"\1 %", SHARE.sub("%", _plain(t))) for t in (text, source)):
-        found: dict[float, set[str]] = {}
-        for number, unit in MEASURE.findall(plain):
-            one = PLURAL.sub("", unit)
-            found.setdefault(_value(number), set()).add(SAME_UNIT.get(one, one))
-        units.append(found)
-    said, theirs = units
-    return any(number in theirs and not unit <= theirs[number] for number, unit in said.items())
+    said, theirs = _units(text), _units(source)
+    return any(number in theirs and not units <= theirs[number] for number, units in said.items())
 
 
 def _other_month(text: str, source: str) -> bool:

@@ -53,6 +53,7 @@ def grounding():
         ("Cela fait 48 fois le prix annoncé.", "Cela fait 48 % du prix annoncé."),
         ("The audit is done two times a year.", "The audit is done every two years."),
         ("It fell by 7 % in 100 days.", "It fell by 7 % in 10 days."),
+        ("Sept pour cent, sur 100 dossiers lus.", "Sept pour cent, sur 40 dossiers lus."),
         (
             "Le CSE d’une entreprise de moins de 50 salariés est consulté.",
             "Dès qu’elle a au moins 50 salariés, le CSE est consulté.",
@@ -116,6 +117,8 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
         ("It fell from 29 % to 24 %.", "It fell from 29 to 24 per cent."),
         ("L’écart est de 9 % contre 3 %, trois fois plus.", "L’écart est de 9 %, contre 3 %."),
         ("The gap is 9 % against 3 %, three times higher.", "The gap is 9 % against 3 %."),
+        ("La part est de 9 %, trois fois supérieure aux 3 %.", "La part est de 9 %, contre 3 %."),
+        ("24 sur cent l’ont dit, ou 29.", "De 24 à 29 % l’ont dit."),
         ("Il se trompe sept fois sur cent.", "Il se trompe dans 7 % des cas."),
         ("Il ne peut garder les images plus de 30 jours.", "Il ne peut pas garder plus de 30 jours les images."),
         ("Au-dessus de 24 degrés, il s’arrête.", "Il marche jusqu’à 24 degrés ; au-delà, il s’arrête."),
