@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import traceback
+from types import FrameType
 
 # Read by the libraries when they are imported: telemetry and hubs are closed here, for every verb.
 os.environ.update(
@@ -26,15 +27,24 @@ os.environ.update(
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
+_interrupted: list[int] = []
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Remember Ctrl-C and raise it: a library that it stops as it is imported makes another error of it."""
+    _interrupted.append(number)
+    signal.default_int_handler(number, frame)
+
+
 def main() -> int:
     """Run the command; 130 when interrupted, 70 on a defect of ours, which stays loud."""
-    from assistant.cli import run
-    from assistant.terminal import say, terminal_language
-    from assistant.usage import DEFECT
-
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a shell's background work goes on ignoring it
+        signal.signal(signal.SIGINT, _interrupt)
     # Libraries make hundreds of thousands of objects as they are imported, all to stay; `chat` sets it back.
     gc.set_threshold(50_000, 20, 20)
     try:
+        from assistant.cli import run
+
         return run(sys.argv[1:])
     except KeyboardInterrupt:
         return 130
@@ -42,6 +52,11 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nobody is told twice
         return 0
     except Exception as error:  # noqa: BLE001 - the one place: the contract wants 70 for any defect
+        if _interrupted:
+            return 130
+        from assistant.terminal import say, terminal_language
+        from assistant.usage import DEFECT
+
         traceback.print_exc()
         message, hint = DEFECT[terminal_language()]
         say(f"{message.format(found=type(error).__name__)}\n{hint}")

@@ -184,10 +184,18 @@ def _swap(
         checked(home, written, embedder.name)
         write_manifest(home, written)
     except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
+        if not _in_use(home, generation):  # an interruption can come just after the swap
+            shutil.rmtree(beside, ignore_errors=True)
         raise
     _tidy(home, {generation, folder.name if folder else generation})
     return written
+
+
+def _in_use(home: Path, generation: str) -> bool:
+    try:
+        return read_manifest(home).generation == generation
+    except (IndexMissing, IndexDamaged, FolderUnusable):
+        return False
 
 
 def _copy(folder: Path, beside: Path) -> None:

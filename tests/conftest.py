@@ -5,6 +5,7 @@ Under CI=true a skipped test fails the run, save those of MAY_SKIP, which are pr
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,10 @@ COMMAND = Path(sys.executable).parent / "jugeote"
 # test name -> why it may be skipped where all is installed; keep it short.
 MAY_SKIP: dict[str, str] = {}
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+# A shell that runs the tests in the background may have them ignore Ctrl-C, and what they start inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

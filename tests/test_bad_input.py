@@ -248,6 +248,40 @@ def test_interrupting_an_indexing_is_130_and_loses_nothing(own_corpus_home, tmp_
     assert (own_corpus_home / "index/manifest.json").read_bytes() == before
 
 
+INTERRUPTED = """
+import os, signal, sys, time
+
+module, how = sys.argv[1:]
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(1)
+            except KeyboardInterrupt as told:
+                if how == "translated":  # as compiled modules do while they are imported
+                    raise ImportError("initialization failed") from told
+                raise
+
+sys.meta_path.insert(0, Finder())
+from assistant.__main__ import main
+sys.argv[1:] = ["index", "--dry-run"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("module", ["assistant.cli", "assistant.verbs.index", "index.build", "onnxruntime"])
+@pytest.mark.parametrize("how", ["plain", "translated"])
+def test_interrupting_an_import_is_130_and_quiet(corpus_home, module, how):
+    """Half of a cold start is imports: Ctrl-C there is neither a defect nor a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module, how], capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "JUGEOTE_HOME": str(corpus_home)},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [(["ask", "x", "--history", "missing.json"], "history_broken"), (["ask", "--batch", "missing.jsonl"], "batch_missing"),

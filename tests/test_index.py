@@ -281,6 +281,19 @@ def test_a_dry_run_writes_nothing(site):
         site.index()
 
 
+def test_an_interruption_just_after_the_swap_keeps_the_new_index(site, monkeypatch):
+    """The manifest names it: to remove it then would leave nothing to read."""
+
+    def interrupted(*swapped):
+        write_manifest(*swapped)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("index.build.write_manifest", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        site.build()
+    assert site.found("Quelle eau ?")
+
+
 def test_a_broken_file_is_skipped_and_said(site):
     """The rest goes on."""
     (site.corpus / "fr/faux.md").write_bytes(b"\xff\xfe")
