@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.figures import other_figure, turned_bound
+from assistant.figures import DAYS, SURE_MONTHS, other_figure, turned_bound
 from assistant.partners import changed_partners
 from index.words import fold, prefixes
 
@@ -21,7 +21,14 @@ NEGATIONS = frozenset(
 DENIES = r"(?:pas|plus|point|guere|jamais|aucune?|rien|personne|ni|nul)\b"
 NO_NEGATION = re.compile(
     rf"(?<!personne )\bn(?:e |')(?:(?!{DENIES})[a-z]+[ ']){{1,4}}?(?=qu(?:e\b|'))|-t-(?=ils?\b|elles?\b|on\b)"
+    r"|\b(?:no|not|never) (?:more|fewer|less|later|earlier|sooner) than\b|\b(?:pas|jamais) (?:plus|moins) d(?:e |')"
 )
+# What denies without a word of NEGATIONS: "may not be", "is prohibited"; "not to", "rather than to".
+OTHERWISE = re.compile(
+    r"\b(?:rather than|instead of|plutot que|au lieu d|interdi\w*|prohibit\w*|forbid\w*|banned|barred|proscri\w*|defendu\w*)\b"
+)
+ONLY_IF = re.compile(r"\b(?:seulement|uniquement|que) s(?:i\b|')|\bonly (?:if|when|where|once)\b")
+UNLESS = re.compile(r"\b(?:sauf|a moins|tant qu|avant|unless|except|until)\b")  # "not ... unless" is "only if"
 NEGATION_TOKENS = frozenset(prefixes(" ".join(NEGATIONS)))
 # Two groups that have changed places, over the words between them: the claims to learn from that this tells are altered 20 to 1.
 BETWEEN = 3  # words: nearer, it may be a list in another order, or a word put first
@@ -34,8 +41,12 @@ LOST = 2  # words that the other text lacks: a synonym, an article
 NEAR = 0.9  # share of words in common: farther off, a negation may be another turn of phrase ("is not banned", "is allowed")
 NAME = re.compile(r"(?<=[^.!?:«»“”\"\s][\s’'])[A-ZÉÈÊÀÂÎÔÇ]\w*|\b[A-Z][A-Z0-9]+\b")
 ROOT = 4  # letters that tell a name: "Europe" and "European" are one
-OURS = {"ai", "ia"}  # what every sheet is about, named or not
-COUNTRY = {"fren": "fran", "unio": "euro"}  # "French" and "France" share three; "l’Union" is "européenne"
+OURS = {"ai", "ia", "ok", "wi", "id"}  # what every sheet is about, named or not; no more are "OK", "Wi-Fi", "an ID"
+# "French" and "France" share three letters; "l’Union" is "européenne"; titles are cut short.
+COUNTRY = {"fren": "fran", "unio": "euro", "mme": "mada", "m": "mons"}
+UNIT = re.compile(r"(?<=\d)[ \u00a0\u202f]?[kMGTm]?[A-Zo](?![a-zà-ÿ\d])|\b[JH](?=[+-]\d)")  # "50 W", "16 Go"; "J+8"
+EVERYWHERE = re.compile(r"\bInternet\b")
+DAY_ROOTS = {day[:ROOT] for day in DAYS}  # figures.py knows them
 AMERICA = re.compile("[ÉE]tats-Unis")  # as one: "l’État" and "l’état" are no country
 
 
@@ -45,7 +56,11 @@ def _roots(words: list[str]) -> set[str]:
 
 def _named(text: str) -> set[str]:
     """Return the roots of the names in a text."""
-    return _roots([fold(name) for name in NAME.findall(AMERICA.sub("Amérique", text))])
+    names = NAME.findall(UNIT.sub("", EVERYWHERE.sub("", AMERICA.sub("Amérique", text))))
+    return (
+        _roots([fold(name.removesuffix("s") if len(name) >= ROOT and name[:-1].isupper() else name) for name in names])
+        - DAY_ROOTS
+    )
 
 
 def _known(text: str) -> set[str]:
@@ -53,7 +68,7 @@ def _known(text: str) -> set[str]:
     words = re.findall(r"[^\W_]+", fold(AMERICA.sub("Amérique", text)))
     letters = "".join(word[0] for word in words)
     initials = {letters[at : at + length] for at in range(len(letters)) for length in range(2, ROOT + 1)}
-    return _roots(words) | initials | OURS
+    return _roots(words) | initials | OURS | {word[:3] for word in words if word in SURE_MONTHS}  # "Dec."
 
 
 def _kept(words: Sequence[str], common: Counter[str]) -> list[str]:
@@ -117,5 +132,8 @@ def differs(text: str, source: str) -> bool:
         return True
     if _negated(text) == _negated(source):
         return turned_bound(text, source)
+    denies, affirms = (fold(t) for t in ((text, source) if _negated(text) else (source, text)))
+    if OTHERWISE.search(affirms) or (ONLY_IF.search(affirms) and UNLESS.search(denies)):
+        return False
     one, other = (set(prefixes(t)) - NEGATION_TOKENS for t in (text, source))
     return len(one & other) >= NEAR * len(one | other)

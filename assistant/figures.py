@@ -7,48 +7,42 @@ else two sentences say.
 
 import re
 
+from assistant.numbers import NUMBER, numbers, plain, shares, spans, units, value
 from index.words import fold
 
-# Words that are numbers. "un", "une" and "one" are left out: they are articles and pronouns more often than counts.
-NUMBERS = {
-    word: float(value)
-    for value, words in {
-        0.25: "quart quarter", 0.5: "demi demie moitie half", 2: "deux two double twice", 3: "trois three triple",
-        4: "quatre four", 5: "cinq five", 6: "six", 7: "sept seven", 8: "huit eight", 9: "neuf nine", 10: "dix ten dizaine",
-        11: "onze eleven", 12: "douze twelve douzaine dozen", 13: "treize thirteen", 14: "quatorze fourteen",
-        15: "quinze fifteen quinzaine", 16: "seize sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen",
-        20: "vingt twenty vingtaine", 30: "trente thirty trentaine", 40: "quarante forty quarantaine",
-        50: "cinquante fifty cinquantaine", 60: "soixante sixty soixantaine", 70: "seventy", 80: "eighty", 90: "ninety",
-        100: "cent cents hundred centaine", 1000: "mille thousand millier", 1e6: "million millions",
-        1e9: "milliard milliards billion billions",
-    }.items()
-    for word in words.split()
-} | {"third": 1 / 3}  # fmt: skip
-THIRD = re.compile(r"\b(?:un|le|deux) tiers\b")  # "des tiers" are people
 COUNT = 10.0  # up to here a number in words may count what the source lists: "these three points"
-SAME = {0.5: 50.0, 0.25: 25.0}  # "half" and "50 %"
-SHARE = re.compile(r"\b(?:pour|per) ?cent\b")
 OF_HUNDRED = re.compile(r"\b(?:sur|out of|in) (?:(?:a|one) )?(?:cent|hundred|100)\b")  # another way to say "%"
-BETWEEN_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)")
-WHOLE = "|".join(
-    sorted((word for word, value in NUMBERS.items() if value == int(value) and value <= 1000), key=len, reverse=True)
-)
-NUMBER = rf"\d+(?:[.,]\d+)?|(?<![\w-])(?:{WHOLE})"
-# "trois fois plus" counts nothing: it compares.
-COMPARED = "plus|moins|un|sur|superieure?s?|inferieure?s?|more|less|as|out|in|higher|lower|larger|smaller|greater"
-UNIT = (
-    rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
-    r"|(?:an|annee|year|mois|month|semaine|week|jour|day|heure|hour|minute|seconde?)s?)"
-)
-MEASURE = re.compile(rf"({NUMBER}) ?(%|{UNIT}\b(?!'))")
-FIRST = re.compile(rf"({NUMBER})(?= (?:a|et|ou|to|and|or) (?:{NUMBER}) ?%)")  # "from 24 to 29 %", and 24 is no tonne
-PLURAL = re.compile(r"(?<=\w\w)s$")  # "ms" are no more than one m
-SAME_UNIT = {"annee": "an", "seconde": "s", "second": "s", "foi": "time"}  # PLURAL cuts the s of "fois"
-
+IN_DIGITS = {  # words of the source that a claim may say in digits
+    word: float(n)
+    for n, words in enumerate(
+        (
+            "aucun aucune no none", "one seul seule single premier premiere first", "deuxieme second seconde", "troisieme third",
+            "quatrieme fourth", "cinquieme fifth", "sixieme sixth", "septieme seventh", "huitieme eighth",
+            "neuvieme ninth", "dixieme tenth",
+        )
+    )
+    for word in words.split()
+}  # fmt: skip
 MONTHS = (
     "janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|"
     "january|february|april|june|july|august|september|october|november|december"
 )
+DATED = re.compile(
+    r"\b\d+(?:er|st|nd|rd|th)? (mars|mai|march|may(?= \d|[.,;)]|$))\b"
+)  # "Article 26 may cost" is no date
+DAYS = frozenset(
+    """lundi mardi mercredi jeudi vendredi samedi dimanche
+    monday tuesday wednesday thursday friday saturday sunday""".split()
+)
+END = frozenset("samedi dimanche saturday sunday".split())
+WEEK = re.compile(r"\bweekdays?\b|\bouvr(?:es?|ables?)\b|\b(?:en|de|la) semaine\b|\bdu lundi au\b")
+WEEKEND = re.compile(r"\bweek-?ends?\b|\bfins? de semaine\b")
+RANGE = re.compile(rf"\b(?:{'|'.join(sorted(DAYS))})s? (?:a|au|to|through|till|until) ")  # of days, any of them
+SLASHED = re.compile(r"\b\d{1,2}/(\d{1,2})\b")  # "3/02" is the 3rd of February
+YEAR = (
+    "janv|janu", "fevr|febr", "mars|march", "avri|apri", "mai|may", "juin|june", "juil|july", "aout|augu", "sept", "octo", "nove",
+    "dece",
+)  # fmt: skip
 SURE_MONTHS = frozenset(MONTHS.split("|"))  # "mars", "mai", "march" and "may" are other words too
 DATE = (
     r"(?:(?:au|le|la|the|a|en|fin|end|of|\d{1,2}(?:er|st|nd|rd|th)?) )*"
@@ -65,12 +59,13 @@ ROUGH = re.compile(
 )
 # What comes before a number, or after it, and bounds it.
 LEAST = (
-    r"au moins|plus d(?:e |')|au-dela d(?:e |')|au-dessus de|superieure?s? a|minimum de|plancher de|depass\w+|"
-    r"at least|more than|over|above|exceed\w*|minimum of|floor of"
+    r"au moins|(?:pas|jamais) moins d(?:e |')|plus d(?:e |')|au-dela d(?:e |')|au-dessus de|superieure?s? a|minimum de|"
+    r"plancher de|depass\w+|at least|(?:no|not|never) (?:less|fewer) than|more than|over|above|exceed\w*|minimum of|floor of"
 )
 MOST = (
-    r"au plus|moins d(?:e |')|au-dessous de|en-dessous de|inferieure?s? a|maximum de|plafond de|jusqu'a|au maximum|"
-    r"at most|less than|fewer than|under|below|within|up to|maximum of|capped at"
+    r"au plus|(?:pas|jamais) plus d(?:e |')|moins d(?:e |')|au-dessous de|en-dessous de|inferieure?s? a|maximum de|"
+    r"plafond de|jusqu'a|au maximum|at most|(?:no|not|never) more than|less than|fewer than|under|below|within|up to|"
+    r"maximum of|capped at"
 )
 AHEAD = re.compile(
     rf"\b(?:(?P<least>{LEAST})|(?P<most>{MOST})) ?(?:environ |quelque |about |les |the |de |des )?"
@@ -85,70 +80,52 @@ BOTH_SIDES = re.compile(
 )  # "until 24 degrees; beyond, ..."
 
 
-def _plain(text: str) -> str:
-    """Return the text folded, its numbers without spaces or commas between thousands."""
-    return BETWEEN_THOUSANDS.sub("", fold(text))
+def _has_month(number: int, source: str) -> bool:
+    return 0 < number <= len(YEAR) and re.search(rf"\d(?:er|st|nd|rd|th)? (?:{YEAR[number - 1]})", source) is not None
 
 
-def _value(number: str) -> float:
-    return float(number.replace(",", ".")) if number[0].isdigit() else NUMBERS[number]
-
-
-def _numbers(text: str) -> tuple[set[float], set[float]]:
-    """Return the numbers of a text, and those of them that stand in digits; "10 %" and "dix" give 10."""
-    plain = SHARE.sub("%", _plain(text))
-    digits = {_value(token) for token in re.findall(r"\d+(?:[.,]\d+)?", plain)}
-    spelled = {n for words in re.findall(r"[a-z]+(?:-[a-z]+)*", plain) for n in _spelled(words.split("-"))}
-    return digits | spelled | ({1 / 3} if THIRD.search(plain) else set()), digits
-
-
-def _units(text: str) -> dict[float, set[str]]:
-    """Return the units that stand beside each number; "%" is one."""
-    found: dict[float, set[str]] = {}
-    for number, unit in MEASURE.findall(FIRST.sub(r"\1 %", SHARE.sub("%", _plain(text)))):
-        one = PLURAL.sub("", unit)
-        found.setdefault(_value(number), set()).add(SAME_UNIT.get(one, one))
-    return found
-
-
-def _shares(text: str) -> set[float]:
+def _percentages(text: str) -> set[float]:
     """Return the numbers of a text that are percentages."""
-    return {number for number, units in _units(text).items() if "%" in units}
-
-
-def _spelled(parts: list[str]) -> list[float]:
-    """Return the number that hyphened words make together ("trente-cinq", "quatre-vingts"), or that each is."""
-    known = [NUMBERS.get(part.removesuffix("s"), NUMBERS.get(part)) for part in parts]
-    values = [n for n in known if n is not None]
-    if len(values) < len(parts) or len(values) < 2:
-        return values
-    return [values[0] * values[1] + sum(values[2:]) if values[0] < values[1] else sum(values)]
+    return {number for number, found in units(text).items() if "%" in found}
 
 
 def _other_number(text: str, source: str) -> bool:
-    (said, digits), (theirs, _) = _numbers(text), _numbers(source)
-    if OF_HUNDRED.search(_plain(text)) and not _shares(text) and _shares(source) & said:
-        said, digits = said - {100.0}, digits - {100.0}  # "sept fois sur cent", and the source has "7 %"
-    new = {n for n in said - theirs if SAME.get(n) not in theirs}
+    (said, digits), (theirs, _) = numbers(text), numbers(source)
+    mine, their = spans(text) | shares(text), spans(source) | shares(source)
+    alike = mine.keys() & their.keys()
+    spoken, told = ({n for key in alike for n in reading[key]} for reading in (mine, their))
+    ordered = {IN_DIGITS[word] for word in re.findall(r"[a-z]+", fold(source)) if word in IN_DIGITS}
+    if OF_HUNDRED.search(plain(text)) and not _percentages(text) and _percentages(source) & said:
+        spoken.add(100.0)  # "sept fois sur cent", and the source has "7 %"
+    dated = {float(month) for month in SLASHED.findall(fold(text)) if _has_month(int(month), fold(source))}
+    new = said - theirs - spoken - ordered - dated
     counts = {n for n in new - digits if n <= COUNT and n == int(n)}
-    return bool(new - counts) or bool(counts and theirs - said)  # beside a number that is gone, a count replaces it
+    return bool(new - counts) or bool(counts and theirs - said - told)  # beside a number that is gone, it replaces it
 
 
 def _other_unit(text: str, source: str) -> bool:
     """Tell whether a number of both has a unit beside it in each, and not the same: 600 kg, 600 g; deux ans, deux fois."""
-    said, theirs = _units(text), _units(source)
-    return any(number in theirs and not units <= theirs[number] for number, units in said.items())
+    said, theirs = units(text), units(source)
+    return any(number in theirs and not found <= theirs[number] for number, found in said.items())
 
 
 def _other_month(text: str, source: str) -> bool:
+    """Tell whether a month or a day of the week stands in `text` alone; "weekdays" may be told by name."""
     said, theirs = ({*re.findall(r"[a-z]+", fold(t))} for t in (text, source))
-    return bool((said & SURE_MONTHS) - theirs)
+    if ({*DATED.findall(fold(text))} | said & SURE_MONTHS) - theirs:
+        return True
+    days, known = ({word.removesuffix("s") for word in words} & DAYS for words in (said, theirs))
+    if WEEK.search(fold(source)):
+        known |= DAYS - END
+    if WEEKEND.search(fold(source)):
+        known |= END
+    return bool(days - known) and not RANGE.search(fold(source))
 
 
 def _turned_date(text: str, source: str) -> bool:
     """Tell whether a date that began something ends it, or the other way round."""
     for end, begin in ((UNTIL, SINCE), (LATEST, EARLIEST)):
-        ends, begins = ([bool(kind.search(_plain(t))) for t in (text, source)] for kind in (end, begin))
+        ends, begins = ([bool(kind.search(plain(t))) for t in (text, source)] for kind in (end, begin))
         if (ends[0] and not ends[1] and begins[1]) or (begins[0] and not begins[1] and ends[1]):
             return True
     return False
@@ -156,16 +133,16 @@ def _turned_date(text: str, source: str) -> bool:
 
 def _bounds(text: str) -> dict[float, set[bool]]:
     """Return for each bounded number whether it is the least (True) or the most (False)."""
-    plain = _plain(text)
+    words = plain(text)
     found: dict[float, set[bool]] = {}
-    for match in (*AHEAD.finditer(plain), *BEHIND.finditer(plain)):
-        found.setdefault(_value(match["number"]), set()).add(match["least"] is not None)
+    for match in (*AHEAD.finditer(words), *BEHIND.finditer(words)):
+        found.setdefault(value(match["number"]), set()).add(match["least"] is not None)
     return found
 
 
 def turned_bound(text: str, source: str) -> bool:
     """Tell whether a number that was the least is the most, or the other way round; ask only where both deny, or neither does."""
-    if BOTH_SIDES.search(_plain(source)):
+    if BOTH_SIDES.search(plain(source)):
         return False
     said, theirs = _bounds(text), _bounds(source)
     return any(number in theirs and not kinds & theirs[number] for number, kinds in said.items())

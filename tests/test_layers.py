@@ -26,9 +26,10 @@ LAYERS = [
         "assistant.answer",
         "assistant.terminal",
         "assistant.orders",
-        "assistant.figures",
+        "assistant.numbers",
         "assistant.partners",
     ],
+    ["assistant.figures"],
     ["assistant.differs", "assistant.changes"],
     [
         "assistant.reader",
@@ -65,6 +66,7 @@ HOMES = {
     "markdown_it": {"index.documents"}, "filelock": {"index.build"}, "llama_cpp": {"assistant.writers.llama_child"},
     "huggingface_hub": {"assistant.models.fetch"}, "httpx2": {"assistant.models.fetch"},
     "jinja2": {"assistant.writers.llama_template"}, "gradio": {"assistant.web.page"},
+    "text_to_num": {"assistant.numbers"},
     "fastapi": {"assistant.web.server"}, "uvicorn": {"assistant.web.server"}, "platformdirs": {"assistant.config"},
     "torch": set(), "transformers": set(), "scipy": set(), "pandas": set(), "requests": set(),
 }  # fmt: skip

@@ -1,0 +1,171 @@
+"""Read the numbers of a text, in digits or in words, and what they make: measures, spans of time, shares of a whole.
+
+Knows nothing of claims. Words that make one number together ("deux mille", "one hundred and twenty") are read by text2num. "un",
+"une", "one" and "a" are articles and pronouns more often than counts: they count only before a unit, a part or "sur".
+"""
+
+import re
+
+from text_to_num import alpha2digit  # type: ignore[import-untyped]
+
+from index.words import fold
+
+NUMBERS = {
+    word: float(value)
+    for value, words in {
+        0.25: "quart quarter", 0.5: "demi demie moitie half", 2: "deux two double twice", 3: "trois three triple",
+        4: "quatre four", 5: "cinq five", 6: "six", 7: "sept seven", 8: "huit eight", 9: "neuf nine", 10: "dix ten dizaine",
+        11: "onze eleven", 12: "douze twelve douzaine dozen", 13: "treize thirteen", 14: "quatorze fourteen",
+        15: "quinze fifteen quinzaine", 16: "seize sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen",
+        20: "vingt twenty vingtaine", 30: "trente thirty trentaine", 40: "quarante forty quarantaine",
+        50: "cinquante fifty cinquantaine", 60: "soixante sixty soixantaine", 70: "seventy", 80: "eighty", 90: "ninety",
+        100: "cent cents hundred centaine", 1000: "mille thousand millier", 1e6: "million millions",
+        1e9: "milliard milliards billion billions",
+    }.items()
+    for word in words.split()
+} | {"third": 1 / 3}  # fmt: skip
+WHOLE = "|".join(sorted((word for word, value in NUMBERS.items() if value == int(value)), key=len, reverse=True))
+NUMBER = rf"\d+(?:[.,]\d+)?|(?<![\w-])(?:{WHOLE})"
+ARTICLE = r"\b(?:une?|one|an?)"
+
+SHARE = re.compile(r"\b(?:pour|per) ?cent\b")
+BETWEEN_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)")
+MONEY = re.compile(r"(\d+(?:[.,]\d+)?) ?k ?(?=€|euros?\b|eur\b)")  # "86 k€"
+SCALE = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)[ -](mille|millions?|milliards?|thousand|billions?)\b")
+WORD = (
+    r"(?:(?:vingt|trente|quarante|cinquante|soixante)[ -]et[ -](?:une?|onze)\b|(?:twen|thir|for|fif|six|seven|eigh|nine)ty-one\b"
+    rf"|(?:quatre-vingts|{WHOLE})(?![a-z]))"
+)
+HALF_DOZEN = re.compile(r"\b(?:half (?:a )?|half-|demi-)(?:dozen|douzaine)\b")
+POWER = re.compile(r"\b(?:[kcd]?m[23]|co2e?)\b")  # no numbers of their own
+COMPOUND = re.compile(
+    rf"(?<![\w-])(?:(?:one|an?) (?=hundred|thousand|[mb]illion))?{WORD}"
+    rf"(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and |(?<=million) and ){WORD})*"
+)
+ENGLISH = re.compile(
+    r"\b(?:hundred|thousand|[a-z]+ty|billions?|one [mb]illion)\b"
+)  # "six million" is both, and one number
+
+# "trois fois plus" counts nothing: it compares.
+COMPARED = "plus|moins|un|sur|superieure?s?|inferieure?s?|more|less|as|out|in|higher|lower|larger|smaller|greater"
+UNIT = (
+    rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
+    r"|(?:an|annee|year|mois|month|semaine|week|jour|day|heure|hour|minute|seconde?)s?)"
+)
+MEASURE = re.compile(rf"({NUMBER}) ?(%|{UNIT}\b(?!'))")
+FIRST = re.compile(rf"({NUMBER})(?= (?:a|et|ou|to|and|or) (?:{NUMBER}) ?%)")  # "from 24 to 29 %", and 24 is no tonne
+PLURAL = re.compile(r"(?<=\w\w)s$")  # "ms" are no more than one m
+SAME_UNIT = {"annee": "an", "seconde": "s", "second": "s", "foi": "time"}  # PLURAL cuts the s of "fois"
+
+DAY = 24 * 60
+MINUTES = {
+    "seconde": 1 / 60, "second": 1 / 60, "minute": 1, "heure": 60, "hour": 60, "h": 60, "jour": DAY, "journee": DAY,
+    "day": DAY, "semaine": 7 * DAY, "week": 7 * DAY,
+}  # fmt: skip
+MONTHS_OF = {"mois": 1, "month": 1, "an": 12, "annee": 12, "year": 12, "trimestre": 3, "semestre": 6, "decade": 120}
+LENGTH = {unit: float(length) for unit, length in (MINUTES | MONTHS_OF).items()}
+SPAN = re.compile(
+    rf"(?P<number>{NUMBER}|{ARTICLE})[ -]?(?P<unit>{'|'.join(LENGTH)})s?\b(?!'[a-z])"
+    r"(?P<half> et demie?\b| and a half\b)?"
+)
+NAMED_SPANS = (  # what it is called, minutes or months, how many, the numbers it is called by
+    (r"\btrois quarts d'heure|\bthree quarters of an hour", "minutes", 45.0, {3.0, 0.25}),
+    (r"\bdemi[- ]heure|\bhalf[ -](?:an )?hour", "minutes", 30.0, {0.5}),
+    (r"(?<!trois )\bquart d'heure|\bquarter of an hour", "minutes", 15.0, {0.25}),
+    (r"\bquinzaine\b(?! d)|\bfortnight", "minutes", 14.0 * DAY, {15.0}),
+    (
+        r"\b(?:each|every|per|a) quarter\b(?! of)|\bquarterly|\b(?:chaque|par) trimestre|\btrimestriel",
+        "months",
+        3.0,
+        {0.25},
+    ),
+    (r"\bhalf a year\b|\bsix-monthly|\b(?:chaque|par) semestre|\bsemestriel", "months", 6.0, {0.5, 6.0}),
+)
+SPOKEN = {15.0 * DAY: 14.0 * DAY, 8.0 * DAY: 7.0 * DAY}  # "quinze jours" are two weeks, "huit jours" are one
+
+PARTS = {
+    "moitie": 2, "half": 2, "tier": 3, "third": 3, "quart": 4, "quarter": 4, "cinquieme": 5, "fifth": 5, "dixieme": 10,
+    "tenth": 10,
+}  # fmt: skip
+PART = re.compile(
+    rf"(?:(?P<number>{NUMBER}|{ARTICLE}|\bl[ea]|\bthe)[ -])?\b(?P<part>{'|'.join(PARTS)})s?\b(?! d'heure| of an| an hour| hour)"
+)
+OF = re.compile(rf"(?P<number>{NUMBER}|{ARTICLE}) (?:\w+ )?(?:sur|out of|in) (?:(?:a|one) )?(?P<whole>{NUMBER})\b")
+SLASH = re.compile(r"\b(?P<number>\d+)/(?P<whole>\d+)\b")
+HALVED = re.compile(r"\b(?:deux|2) fois moins\b|\bdivise\w* (?:par|en) (?:deux|2)\b|\bhalv(?:ed?|ing)\b|\b50/50\b")
+MOST_OF = 1000  # "two in 2024" is no share
+
+Reading = dict[tuple[str, float], set[float]]  # (what it is, how much) -> the numbers with which it is said
+
+
+def plain(text: str) -> str:
+    """Return a text folded, each of its numbers of several words or groups of digits in digits alone."""
+    found = HALF_DOZEN.sub("six", SHARE.sub("%", BETWEEN_THOUSANDS.sub("", fold(text))))
+    found = COMPOUND.sub(lambda run: _together(run[0]), found)
+    found = MONEY.sub(lambda said: f"{value(said[1]) * 1000:.12g} ", found)
+    return SCALE.sub(lambda said: f"{value(said[1]) * NUMBERS[said[2]]:.12g}", found)
+
+
+def _together(run: str) -> str:
+    """Return the digits of words that make one number; one word alone stays: it may count what a sentence lists."""
+    if not re.search(r"[ -]", run):
+        return run
+    if ENGLISH.search(run):
+        return str(alpha2digit(re.sub(r"^an? ", "one ", run).replace(" and ", " "), "en"))
+    return str(alpha2digit(run, "fr"))
+
+
+def value(number: str) -> float:
+    """Return what digits or a word stand for; an article is one."""
+    return float(number.replace(",", ".")) if number[0].isdigit() else NUMBERS.get(number, 1.0)
+
+
+def numbers(text: str) -> tuple[set[float], set[float]]:
+    """Return the numbers of a text, and those of them that stand in digits; "10 %" and "dix" give 10."""
+    found = POWER.sub(" ", plain(text))
+    digits = {value(token) for token in re.findall(r"\d+(?:[.,]\d+)?", found)}
+    words = [(word, word.removesuffix("s")) for word in re.findall(r"[a-z]+", found)]  # "hundreds", "under-eighteens"
+    return digits | {NUMBERS[word] for pair in words for word in pair if word in NUMBERS}, digits
+
+
+def units(text: str) -> dict[float, set[str]]:
+    """Return the units that stand beside each number; "%" is one."""
+    found: dict[float, set[str]] = {}
+    for number, unit in MEASURE.findall(FIRST.sub(r"\1 %", plain(text))):
+        one = PLURAL.sub("", unit)
+        found.setdefault(value(number), set()).add(SAME_UNIT.get(one, one))
+    return found
+
+
+def spans(text: str) -> Reading:
+    """Return the spans of time of a text, in minutes or in months: "quatorze jours" and "deux semaines" are one."""
+    found, words = Reading(), plain(text)
+    for said in SPAN.finditer(words):
+        kind = "minutes" if said["unit"] in MINUTES else "months"
+        length = (value(said["number"]) + (0.5 if said["half"] else 0)) * LENGTH[said["unit"]]
+        found.setdefault((kind, length), set()).update(
+            (value(said["number"]), 0.5) if said["half"] else (value(said["number"]),)
+        )
+        if said["unit"] in ("jour", "day"):
+            found.setdefault((kind, SPOKEN.get(length, length)), set()).add(value(said["number"]))
+    for name, kind, length, by in NAMED_SPANS:
+        if re.search(name, words):
+            found.setdefault((kind, length), set()).update(by)
+    return found
+
+
+def shares(text: str) -> Reading:
+    """Return the shares of a whole: "les deux tiers", "deux sur trois", "50 %" and "la moitié"."""
+    found, words = Reading(), FIRST.sub(r"\1 %", plain(text))
+    for said in re.finditer(rf"(?P<number>{NUMBER}|{ARTICLE}) ?%", words):
+        found.setdefault(("share", value(said["number"]) / 100), set()).add(value(said["number"]))
+    for said in PART.finditer(words):
+        number, part = value(said["number"] or "un"), PARTS[said["part"]]
+        found.setdefault(("share", number / part), set()).update((number, 1 / part))
+    for said in (*OF.finditer(words), *SLASH.finditer(words)):
+        number, whole = value(said["number"]), value(said["whole"])
+        if 0 < number <= whole <= MOST_OF:
+            found.setdefault(("share", number / whole), set()).update((number, whole))
+    if HALVED.search(words):
+        found.setdefault(("share", 0.5), set()).update((2.0, 50.0))
+    return {(kind, round(share, 4)): said for (kind, share), said in found.items()}
