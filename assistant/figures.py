@@ -106,7 +106,10 @@ def _other_number(text: str, source: str) -> bool:
 def _other_unit(text: str, source: str) -> bool:
     """Tell whether a number of both has a unit beside it in each, and not the same: 600 kg, 600 g; deux ans, deux fois."""
     said, theirs = units(text), units(source)
-    return any(number in theirs and not found <= theirs[number] for number, found in said.items())
+    shared = [(found, theirs[number]) for number, found in said.items() if number in theirs]
+    return any(
+        not found - {"time"} <= known or found.isdisjoint(known) for found, known in shared
+    )  # "45 fois", beside 45 mL
 
 
 def _other_month(text: str, source: str) -> bool:

@@ -49,7 +49,7 @@ ENGLISH = re.compile(
 # "trois fois plus" counts nothing: it compares.
 COMPARED = "plus|moins|un|sur|superieure?s?|inferieure?s?|more|less|as|out|in|higher|lower|larger|smaller|greater"
 UNIT = (
-    rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob]|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
+    rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob](?! \d)|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
     r"|(?:an|annee|year|mois|month|semaine|week|jour|day|heure|hour|minute|seconde?)s?)"
 )
 MEASURE = re.compile(rf"({NUMBER}) ?(%|{UNIT}\b(?!'))")

@@ -182,6 +182,12 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
             "Medicines may not be given unless a prescription is there.",
         ),
         ("Spreading it within 10 metres is prohibited.", "It may not be spread within 10 metres."),
+        ("Wait from 10 to 20 hours.", "Wait from 10 hours to 20 hours."),
+        (
+            "Il en faut 45 mL, soit 45 fois plus que Google n’en dit.",
+            "Google en dit 45 fois moins, et il en faut 45 mL.",
+        ),
+        ("Il en faut 45 mL, soit 45 fois ce que dit Google.", "Il en faut 45 mL, ce que dit Google 45 fois."),
         ("Breaking Article 26 may cost the deployer dearly.", "Whoever breaks Article 26 pays dearly."),
     ],
 )
