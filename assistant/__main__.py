@@ -7,6 +7,8 @@ import gc
 import os
 import signal
 import sys
+import threading
+import time
 import traceback
 from types import FrameType
 
@@ -28,12 +30,25 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 _interrupted: list[int] = []
+PATIENCE = 3.0  # seconds that other threads have to end after Ctrl-C
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Remember Ctrl-C and raise it: a library that it stops as it is imported makes another error of it."""
     _interrupted.append(number)
     signal.default_int_handler(number, frame)
+
+
+def _stopped() -> int:
+    """Return 130, or end at once where a thread cannot: Python may leave the lock of a module whose import Ctrl-C broke off."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # once is enough
+    until = time.monotonic() + PATIENCE
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and not thread.daemon:
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():
+                os._exit(130)
+    return 130
 
 
 def main() -> int:
@@ -47,13 +62,13 @@ def main() -> int:
 
         return run(sys.argv[1:])
     except KeyboardInterrupt:
-        return 130
+        return _stopped()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nobody is told twice
         return 0
     except Exception as error:  # noqa: BLE001 - the one place: the contract wants 70 for any defect
         if _interrupted:
-            return 130
+            return _stopped()
         from assistant.terminal import say, terminal_language
         from assistant.usage import DEFECT
 

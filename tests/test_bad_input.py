@@ -249,7 +249,7 @@ def test_interrupting_an_indexing_is_130_and_loses_nothing(own_corpus_home, tmp_
 
 
 INTERRUPTED = """
-import os, signal, sys, time
+import os, signal, sys, threading, time
 
 module, how = sys.argv[1:]
 
@@ -264,6 +264,8 @@ class Finder:
                     raise ImportError("initialization failed") from told
                 raise
 
+if how == "stuck":  # on the lock of a module whose import was broken off
+    threading.Thread(target=threading.Event().wait).start()
 sys.meta_path.insert(0, Finder())
 from assistant.__main__ import main
 sys.argv[1:] = ["index", "--dry-run"]
@@ -272,7 +274,7 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize("module", ["assistant.cli", "assistant.verbs.index", "index.build", "onnxruntime"])
-@pytest.mark.parametrize("how", ["plain", "translated"])
+@pytest.mark.parametrize("how", ["plain", "translated", "stuck"])
 def test_interrupting_an_import_is_130_and_quiet(corpus_home, module, how):
     """Half of a cold start is imports: Ctrl-C there is neither a defect nor a traceback."""
     done = subprocess.run(
