@@ -17,6 +17,9 @@ NEGATIONS = frozenset(
     """ne n pas jamais aucun aucune non sans ni rien nul nulle
     not no never none without nor neither cannot nothing nobody t""".split()
 )
+NEGATION = re.compile(
+    rf"\b(?:{'|'.join(sorted(NEGATIONS - {'n', 't'}))})\b|\bn'(?=[a-z])|n't\b"
+)  # and "n° 12", "12 t" is none
 # "ne … que" says "only" (not "n’exige plus que", "personne ne dit que"), and the t of "manque-t-il" is no "not".
 DENIES = r"(?:pas|plus|point|guere|jamais|aucune?|rien|personne|ni|nul)\b"
 NO_NEGATION = re.compile(
@@ -44,9 +47,12 @@ ROOT = 4  # letters that tell a name: "Europe" and "European" are one
 OURS = {"ai", "ia", "ok", "wi", "id"}  # what every sheet is about, named or not; no more are "OK", "Wi-Fi", "an ID"
 # "French" and "France" share three letters; "l’Union" is "européenne"; titles are cut short.
 COUNTRY = {"fren": "fran", "unio": "euro", "mme": "mada", "m": "mons"}
-UNIT = re.compile(r"(?<=\d)[ \u00a0\u202f]?[kMGTm]?[A-Zo](?![a-zà-ÿ\d])|\b[JH](?=[+-]\d)")  # "50 W", "16 Go"; "J+8"
+UNIT = re.compile(
+    r"(?<=\d)(?<![A-Za-z]\d)[ \u00a0\u202f]?[kMGTm]?[A-Zo](?![a-zà-ÿ\d])|\b[JH](?=[+-]\d)"
+)  # "50 W", "16 Go"; "J+8"
 EVERYWHERE = re.compile(r"\bInternet\b")
 DAY_ROOTS = {day[:ROOT] for day in DAYS}  # figures.py knows them
+SIR = re.compile(r"\b(M|MM|Dr|Pr|Mr|Ms|Mrs)\. (?=[A-ZÉ])")  # its point ends no sentence
 AMERICA = re.compile("[ÉE]tats-Unis")  # as one: "l’État" and "l’état" are no country
 
 
@@ -56,7 +62,7 @@ def _roots(words: list[str]) -> set[str]:
 
 def _named(text: str) -> set[str]:
     """Return the roots of the names in a text."""
-    names = NAME.findall(UNIT.sub("", EVERYWHERE.sub("", AMERICA.sub("Amérique", text))))
+    names = NAME.findall(UNIT.sub("", EVERYWHERE.sub("", AMERICA.sub("Amérique", SIR.sub(r"\1 ", text)))))
     return (
         _roots([fold(name.removesuffix("s") if len(name) >= ROOT and name[:-1].isupper() else name) for name in names])
         - DAY_ROOTS
@@ -121,7 +127,7 @@ def _exchanged(text: str, source: str) -> bool:
 
 
 def _negated(text: str) -> bool:
-    return not NEGATIONS.isdisjoint(re.findall(r"[a-z]+", NO_NEGATION.sub(" ", fold(text))))
+    return NEGATION.search(NO_NEGATION.sub(" ", fold(text))) is not None
 
 
 def differs(text: str, source: str) -> bool:

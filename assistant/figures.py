@@ -7,11 +7,25 @@ else two sentences say.
 
 import re
 
-from assistant.numbers import NUMBER, numbers, plain, shares, spans, units, value
+from assistant.numbers import (
+    LENGTH,
+    MINUTES,
+    NUMBER,
+    RATE_WORDS,
+    counted,
+    numbers,
+    plain,
+    rates,
+    shares,
+    spans,
+    units,
+    value,
+)
 from index.words import fold
 
 COUNT = 10.0  # up to here a number in words may count what the source lists: "these three points"
 OF_HUNDRED = re.compile(r"\b(?:sur|out of|in) (?:(?:a|one) )?(?:cent|hundred|100)\b")  # another way to say "%"
+ONE = re.compile(r"\b(?:une?|one|an?|par|per|chaque|each|every)\b")
 IN_DIGITS = {  # words of the source that a claim may say in digits
     word: float(n)
     for n, words in enumerate(
@@ -27,17 +41,19 @@ MONTHS = (
     "janvier|fevrier|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|"
     "january|february|april|june|july|august|september|october|november|december"
 )
-DATED = re.compile(
-    r"\b\d+(?:er|st|nd|rd|th)? (mars|mai|march|may(?= \d|[.,;)]|$))\b"
-)  # "Article 26 may cost" is no date
-DAYS = frozenset(
-    """lundi mardi mercredi jeudi vendredi samedi dimanche
-    monday tuesday wednesday thursday friday saturday sunday""".split()
+DATED = re.compile(  # "Article 26 may cost" is no date
+    r"\b(?:\d+(?:er|st|nd|rd|th)? |(?:en|fin|debut|mi|depuis|de|avant|apres|in|since|until|early|late|mid)[ -])"
+    r"(mars|mai|march|may(?= \d|[.,;)]|$))\b"
 )
+WEEKS = (
+    "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
+    "monday tuesday wednesday thursday friday saturday sunday".split(),
+)
+DAYS = frozenset(day for days in WEEKS for day in days)
 END = frozenset("samedi dimanche saturday sunday".split())
-WEEK = re.compile(r"\bweekdays?\b|\bouvr(?:es?|ables?)\b|\b(?:en|de|la) semaine\b|\bdu lundi au\b")
+WEEK = re.compile(r"\bweekdays?\b|\bouvr(?:es?|ables?)\b|\ben semaine\b|\bjours? de semaine\b")
 WEEKEND = re.compile(r"\bweek-?ends?\b|\bfins? de semaine\b")
-RANGE = re.compile(rf"\b(?:{'|'.join(sorted(DAYS))})s? (?:a|au|to|through|till|until) ")  # of days, any of them
+RANGE = re.compile(rf"\b({'|'.join(sorted(DAYS))})s? (?:a|au|to|through|till|until) ({'|'.join(sorted(DAYS))})")
 SLASHED = re.compile(r"\b\d{1,2}/(\d{1,2})\b")  # "3/02" is the 3rd of February
 YEAR = (
     "janv|janu", "fevr|febr", "mars|march", "avri|apri", "mai|may", "juin|june", "juil|july", "aout|augu", "sept", "octo", "nove",
@@ -59,13 +75,14 @@ ROUGH = re.compile(
 )
 # What comes before a number, or after it, and bounds it.
 LEAST = (
-    r"au moins|(?:pas|jamais) moins d(?:e |')|plus d(?:e |')|au-dela d(?:e |')|au-dessus de|superieure?s? a|minimum de|"
-    r"plancher de|depass\w+|at least|(?:no|not|never) (?:less|fewer) than|more than|over|above|exceed\w*|minimum of|floor of"
+    r"au moins|(?:pas|jamais) moins d(?:e |')|plus d(?:e |')|au-dela d(?:e |')|au-dessus de|minimum de|plancher de|depass\w+|"
+    r"superieure?s? (?:ou egale?s? )?a|at least|(?:no|not|never) (?:less|fewer) than|more than|over|above|exceed\w*|"
+    r"minimum of|floor of"
 )
 MOST = (
-    r"au plus|(?:pas|jamais) plus d(?:e |')|moins d(?:e |')|au-dessous de|en-dessous de|inferieure?s? a|maximum de|"
-    r"plafond de|jusqu'a|au maximum|at most|(?:no|not|never) more than|less than|fewer than|under|below|within|up to|"
-    r"maximum of|capped at"
+    r"au plus(?! t(?:ard|ot))|(?:pas|jamais) plus d(?:e |')|moins d(?:e |')|au-dessous de|en-dessous de|maximum de|plafond de|"
+    r"inferieure?s? (?:ou egale?s? )?a|jusqu'a|au maximum|at most|(?:no|not|never) more than|less than|fewer than|under|below|"
+    r"within|up to|maximum of|capped at"
 )
 AHEAD = re.compile(
     rf"\b(?:(?P<least>{LEAST})|(?P<most>{MOST})) ?(?:environ |quelque |about |les |the |de |des )?"
@@ -99,7 +116,8 @@ def _other_number(text: str, source: str) -> bool:
         spoken.add(100.0)  # "sept fois sur cent", and the source has "7 %"
     dated = {float(month) for month in SLASHED.findall(fold(text)) if _has_month(int(month), fold(source))}
     new = said - theirs - spoken - ordered - dated
-    counts = {n for n in new - digits if n <= COUNT and n == int(n)}
+    alone = {1.0} if ONE.search(fold(source)) else set()  # "un témoin", "1 témoin"
+    counts = {n for n in new if (n not in digits or n in alone) and n <= COUNT and n == int(n)}
     return bool(new - counts) or bool(counts and theirs - said - told)  # beside a number that is gone, it replaces it
 
 
@@ -122,7 +140,37 @@ def _other_month(text: str, source: str) -> bool:
         known |= DAYS - END
     if WEEKEND.search(fold(source)):
         known |= END
-    return bool(days - known) and not RANGE.search(fold(source))
+    for first, last in RANGE.findall(fold(source)):
+        for week in WEEKS:
+            if first in week and last in week:
+                a, b = week.index(first), week.index(last)
+                known |= {*week[a : b + 1]} if a <= b else {*week[a:], *week[: b + 1]}
+    return bool(days - known)
+
+
+def _other_span(text: str, source: str) -> bool:
+    """Tell whether one has become several or another unit: "un mois", "deux mois"; "un mois", "un an"."""
+    alike = spans(text).keys() & spans(source).keys()
+
+    def told(count: float, unit: str) -> bool:
+        return unit in LENGTH and ("minutes" if unit in MINUTES else "months", count * LENGTH[unit]) in alike
+
+    said, theirs = counted(text), counted(source)
+    new, gone = ({one for one in left if not told(*one)} for left in (said - theirs, theirs - said))
+    return any(
+        (unit == other and n != m and (1.0 in (n, m) or n % 1 or m % 1))
+        or (unit != other and n == m == 1.0 and not {"fois", "time"} & {unit, other})
+        for n, unit in new
+        for m, other in gone
+    )
+
+
+def _other_rate(text: str, source: str) -> bool:
+    """Tell whether "par mois" is "par an", where no number differs and the source says nothing of years."""
+    mine, theirs = rates(text), rates(source)
+    said, told = (numbers(t)[0] | {n for n, _ in counted(t)} for t in (text, source))
+    new = {rate for rate in mine - theirs if not re.search(rf"\b(?:{RATE_WORDS[rate]})", plain(source))}
+    return said == told and bool(new and theirs - mine)
 
 
 def _turned_date(text: str, source: str) -> bool:
@@ -157,6 +205,8 @@ def other_figure(text: str, source: str) -> bool:
         _other_number(text, source)
         or _other_month(text, source)
         or _other_unit(text, source)
+        or _other_span(text, source)
+        or _other_rate(text, source)
         or _turned_date(text, source)
     ):
         return True

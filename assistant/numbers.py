@@ -25,12 +25,14 @@ NUMBERS = {
     for word in words.split()
 } | {"third": 1 / 3}  # fmt: skip
 WHOLE = "|".join(sorted((word for word, value in NUMBERS.items() if value == int(value)), key=len, reverse=True))
-NUMBER = rf"\d+(?:[.,]\d+)?|(?<![\w-])(?:{WHOLE})"
+NUMBER = rf"(?<!\d)\d+(?:[.,]\d+)?|(?<![\w-])(?:{WHOLE})"  # (?<!\d): or a long run of digits is tried from each of them
 ARTICLE = r"\b(?:une?|one|an?)"
 
 SHARE = re.compile(r"\b(?:pour|per) ?cent\b")
 BETWEEN_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)")
-MONEY = re.compile(r"(\d+(?:[.,]\d+)?) ?k ?(?=€|euros?\b|eur\b)")  # "86 k€"
+MONEY = re.compile(r"(?<!\d)(\d+(?:[.,]\d+)?) ?(k|mds?|m) ?(?=€|euros?\b|eur\b|d'euros)")  # "86 k€"
+THOUSANDS = {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9}
+SHARP = re.compile(r"\b(\d{1,2}) ?(?:h ?|:)00\b")  # "9h00" is 9 h
 SCALE = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)[ -](mille|millions?|milliards?|thousand|billions?)\b")
 WORD = (
     r"(?:(?:vingt|trente|quarante|cinquante|soixante)[ -]et[ -](?:une?|onze)\b|(?:twen|thir|for|fif|six|seven|eigh|nine)ty-one\b"
@@ -59,7 +61,7 @@ SAME_UNIT = {"annee": "an", "seconde": "s", "second": "s", "foi": "time"}  # PLU
 
 DAY = 24 * 60
 MINUTES = {
-    "seconde": 1 / 60, "second": 1 / 60, "minute": 1, "heure": 60, "hour": 60, "h": 60, "jour": DAY, "journee": DAY,
+    "seconde": 1 / 60, "second": 1 / 60, "minute": 1, "min": 1, "heure": 60, "hour": 60, "h": 60, "jour": DAY, "journee": DAY,
     "day": DAY, "semaine": 7 * DAY, "week": 7 * DAY,
 }  # fmt: skip
 MONTHS_OF = {"mois": 1, "month": 1, "an": 12, "annee": 12, "year": 12, "trimestre": 3, "semestre": 6, "decade": 120}
@@ -83,6 +85,20 @@ NAMED_SPANS = (  # what it is called, minutes or months, how many, the numbers i
 )
 SPOKEN = {15.0 * DAY: 14.0 * DAY, 8.0 * DAY: 7.0 * DAY}  # "quinze jours" are two weeks, "huit jours" are one
 
+ONES = re.compile(
+    rf"(?P<number>{NUMBER}|\b(?:une?|one))[ -](?P<unit>{'|'.join(LENGTH)}|fois|time)s?\b(?!'[a-z]| sur\b| out of)"
+    r"(?P<half> et demie?\b| and a half\b)?"
+)
+RATE_WORDS = {  # what a rate is counted by -> how words that say so begin
+    "heure": "heure|hour", "jour": "jour|quotidien|day|daily", "semaine": "semaine|hebdomadaire|week", "mois": "mois|mensuel|month",
+    "trimestre": "trimestr|quarter", "semestre": "semestr", "an": r"ans?\b|annee|annuel|l'an\b|year|annual",
+}  # fmt: skip
+RATE = re.compile(
+    r"(?:\b(?:par|chaque|tou(?:s|tes) les) ?|/ ?)(heure|jour|semaine|mois|trimestre|semestre|an)(?:nee)?s?\b(?! de\b)|\bl'(an)\b"
+    r"|\b(quotidien|journalier|hebdomadaire|mensuel|trimestriel|semestriel|annuel)"
+    r"|\b(?:per|each|every) (hour|day|week|month|quarter|year)\b|\b(daily|weekly|monthly|quarterly|yearly|annual|hourly)"
+)
+
 PARTS = {
     "moitie": 2, "half": 2, "tier": 3, "third": 3, "quart": 4, "quarter": 4, "cinquieme": 5, "fifth": 5, "dixieme": 10,
     "tenth": 10,
@@ -100,10 +116,10 @@ Reading = dict[tuple[str, float], set[float]]  # (what it is, how much) -> the n
 
 def plain(text: str) -> str:
     """Return a text folded, each of its numbers of several words or groups of digits in digits alone."""
-    found = HALF_DOZEN.sub("six", SHARE.sub("%", BETWEEN_THOUSANDS.sub("", fold(text))))
+    found = HALF_DOZEN.sub("six", SHARE.sub("%", SHARP.sub(r"\1 h", BETWEEN_THOUSANDS.sub("", fold(text)))))
     found = COMPOUND.sub(lambda run: _together(run[0]), found)
-    found = MONEY.sub(lambda said: f"{value(said[1]) * 1000:.12g} ", found)
-    return SCALE.sub(lambda said: f"{value(said[1]) * NUMBERS[said[2]]:.12g}", found)
+    found = MONEY.sub(lambda said: f"{value(said[1]) * THOUSANDS[said[2]]:.0f} ", found)
+    return SCALE.sub(lambda said: f"{value(said[1]) * NUMBERS[said[2]]:.0f}", found)
 
 
 def _together(run: str) -> str:
@@ -169,3 +185,18 @@ def shares(text: str) -> Reading:
     if HALVED.search(words):
         found.setdefault(("share", 0.5), set()).update((2.0, 50.0))
     return {(kind, round(share, 4)): said for (kind, share), said in found.items()}
+
+
+def counted(text: str) -> set[tuple[float, str]]:
+    """Return the times and the spans of time that are counted, one among them: "un mois", "deux fois"."""
+    found = set()
+    for said in ONES.finditer(plain(text)):
+        unit = SAME_UNIT.get(said["unit"], said["unit"])
+        found.add((value(said["number"]) + (0.5 if said["half"] else 0), unit))
+    return found
+
+
+def rates(text: str) -> set[str]:
+    """Return by what a text counts: "par mois", "monthly"."""
+    words = [word for found in RATE.findall(plain(text)) for word in found if word]
+    return {rate for word in words for rate, begins in RATE_WORDS.items() if re.match(begins, word)}

@@ -73,6 +73,16 @@ def grounding():
         ("Il se tient le jeudi, avec le service.", "Il se tient le mardi, avec le service."),
         ("It is open on Saturdays as well.", "It is open on Sundays as well."),
         ("Le contrat commence le 1er mars.", "Le contrat commence le 1er février."),
+        ("Il coûte 750 euros par semaine.", "Il coûte 750 euros par mois."),
+        ("The report is written weekly.", "The report is written monthly."),
+        ("Le préavis est de deux mois.", "Le préavis est d’un mois."),
+        ("Le préavis est d’un an.", "Le préavis est d’un mois."),
+        ("It is done twice, or two times a year.", "It is done one time a year."),
+        ("La réunion se tient en mai.", "La réunion se tient en mars."),
+        ("Il est ouvert du lundi au samedi.", "Il est ouvert du lundi au vendredi."),
+        ("Le chef de service est M. Lefèvre.", "Le chef de service est M. Durand."),
+        ("Il est interdit de copier le fichier n° 12 ici.", "Il est interdit de copier le fichier n° 13 ici."),
+        ("Le fichier n° 12 n’est pas public.", "Le fichier n° 12 est public."),
         ("The desk is open from 8 until 1.", "The desk is open from 8 until 11, with a guard."),
         ("On retient une mesure, pas une déclaration.", "On retient une déclaration, pas une mesure."),
         (
@@ -182,6 +192,14 @@ def test_a_figure_a_month_a_name_or_a_lone_negation_is_told_by_rule(text, source
             "Medicines may not be given unless a prescription is there.",
         ),
         ("Spreading it within 10 metres is prohibited.", "It may not be spread within 10 metres."),
+        ("Le standard du W3C est suivi.", "Le standard du W3C est suivi, pour tous."),
+        ("Il coûte 9 000 euros chaque année.", "Il coûte 9 000 euros par an."),
+        ("Il y en a 1 témoin par salle.", "Il y a un témoin par salle."),
+        ("Elle ouvre à 9 h.", "Elle ouvre à 9h00."),
+        ("Le budget est de 3,5 M€.", "Le budget est de 3,5 millions d’euros."),
+        ("La dette est de 3 000 milliards.", "La dette est de trois mille milliards."),
+        ("Elle est ouverte le mardi et le jeudi.", "Elle est ouverte du lundi au vendredi."),
+        ("Il s’arrête après 30 min.", "Il s’arrête après une demi-heure."),
         ("Wait from 10 to 20 hours.", "Wait from 10 hours to 20 hours."),
         (
             "Il en faut 45 mL, soit 45 fois plus que Google n’en dit.",
@@ -271,6 +289,8 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
         ("en", CLAIMS / "seventh", 93, 0.75),
         ("fr", CLAIMS / "eighth", 200, 0.56),
         ("en", CLAIMS / "eighth", 200, 0.64),
+        ("fr", CLAIMS / "ninth", 200, 0.5),
+        ("en", CLAIMS / "ninth", 200, 0.5),
         ("fr", CLAIMS / "docs", 100, 0.63),
         ("en", CLAIMS / "docs", 100, 0.8),
     ],
@@ -299,7 +319,7 @@ def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
     from claims import read_claims
 
     learnt, tried, second = [*read_claims("train"), *read_claims("dev")], claims(CLAIMS), claims(CLAIMS / "second")
-    names = ("third", "fourth", "fifth", "sixth", "seventh", "eighth")
+    names = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
     later = [row for name in names for row in claims(CLAIMS / name)]
     assert len(learnt) == len(claims(TRAIN))
     assert (len(tried), len(second)) == (400, 400)
