@@ -8,7 +8,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -19,8 +19,8 @@ from assistant.grounding import readings  # noqa: E402
 FOLDER = ROOT / "evals" / "claims" / "train"
 FAITHFUL, ALTERED = 3, 4  # of a source at a time
 OTHER = 0.25  # of the altered claims are set against a rewording instead of the source: wrong there too, and the wording is another
-NEW = "-own-docs-9"  # names the sources written last, all met in a round (judge-10 was made so, judge-9 with -own-docs-8)
-MET = 0.35  # of the others are, by a judge that has learnt from them (train_judge.py --again)
+NEW = "-own-docs-s"  # names the sources written last, all met in a round (so judge-11; judge-10 with -own-docs-9, judge-9 with -8)
+MET = {"fr": 0.5, "en": 0.25}  # of the others are, by a judge that has learnt from them (train_judge.py --again): French is behind
 REWORDED = 0.4  # of the sources give way to one of their own rewordings, which then is what the others are set against
 WHOLE = 0.85  # a rewording that much shorter than its source may have left something out, and cannot stand for it
 FOREIGN = 0.12  # of the sources also meet a rewording of a sentence of elsewhere
@@ -117,10 +117,10 @@ def drawn(row: dict, elsewhere: dict, rng: random.Random, twin: str | None = Non
     return [(*rng.choice(readings(said, by)), label) for said, by, label in found]
 
 
-def stream(rows: Sequence[dict], rng: random.Random, met: float = 1.0) -> Iterator[list[Claim]]:
-    """Yield the claims of one source after another for ever, each once before any twice; of those that are not NEW, a share `met`."""
+def stream(rows: Sequence[dict], rng: random.Random, met: Mapping[str, float] | None = None) -> Iterator[list[Claim]]:
+    """Yield the claims of one source after another for ever, each once before any twice; of those that are not NEW, `met` of a language."""
     sources = {row["id"]: row["source"] for row in rows if "-own-" not in row["id"]}
     while True:
-        turn = [row for row in rows if NEW in row["id"] or rng.random() < met]
+        turn = [row for row in rows if NEW in row["id"] or met is None or rng.random() < met[row["id"][:2]]]
         for row in rng.sample(turn, len(turn)):
             yield drawn(row, rng.choice(rows), rng, sources.get(("en" if row["id"].startswith("fr") else "fr") + row["id"][2:]))

@@ -39,6 +39,7 @@ FILES = {"embedder": "onnx/model_int8.onnx", "reader": "model_int8.onnx", "judge
 OUTPUTS = {"embedder": "sentence_embedding", "reader": "score", "judge": "close"}
 PIECES = 128  # the probes are shorter
 WORDS = "embeddings.word_embeddings.weight"
+OWN = 64  # numbers of a word that the judge has for itself: 2.8 MB in 8 bits
 PROBES = [
     ("Quelles questions poser avant de déployer une IA ?", "Demandez d’abord à quel besoin répond le projet."),
     ("What does a large model cost?", "The law is quoted with its date."),
@@ -88,6 +89,19 @@ class Reader(torch.nn.Module):
         return self.out(mean(hidden, attention_mask)).squeeze(-1) - self.none
 
 
+class OwnWords(torch.nn.Embedding):
+    """The embedder's word vectors, held still, and to each the reader's own word: OWN numbers, turned into a vector."""
+
+    def __init__(self, words: torch.nn.Embedding) -> None:
+        super().__init__(*words.weight.shape, padding_idx=words.padding_idx, _weight=words.weight.detach().clone())
+        self.own = torch.nn.Embedding(len(words.weight), OWN)
+        self.turn = torch.nn.Linear(OWN, words.weight.shape[1], bias=False)
+        torch.nn.init.zeros_(self.own.weight)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        return super().forward(ids) + self.turn(self.own(ids))
+
+
 class Judge(torch.nn.Module):
     """(claim, sentence) -> how surely the claim says nothing else."""
 
@@ -97,6 +111,11 @@ class Judge(torch.nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
         return self.close(mean(self.enc(input_ids, attention_mask, token_type_ids).last_hidden_state, attention_mask)).squeeze(-1)
+
+
+def owning(reader: Reader) -> None:
+    """Give a reader words of its own beside those that it is lent; it reads as before until they have learnt."""
+    reader.enc.embeddings.word_embeddings = OwnWords(reader.enc.embeddings.word_embeddings)
 
 
 def load(role: str, source: Path) -> torch.nn.Module:
@@ -109,6 +128,8 @@ def load(role: str, source: Path) -> torch.nn.Module:
         encoder.load_state_dict(weights)
         return Embedder(encoder).eval()
     reader = Reader(encoder, config.hidden_size)
+    if f"enc.{WORDS.replace('weight', 'own.weight')}" in weights:
+        owning(reader)
     for name in ("close.weight", "close.bias"):  # a reader of before knows no claims: that head starts at 0
         weights.setdefault(name, torch.zeros_like(reader.state_dict()[name]))
     reader.load_state_dict(weights)

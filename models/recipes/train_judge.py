@@ -14,7 +14,7 @@ import torch
 from claims import MET, Claim, read_claims, readings
 from claims import stream as claim_stream
 from clock import Clock, arguments
-from export import Reader, load
+from export import OwnWords, Reader, load, owning
 from tokenizers import Tokenizer
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 from train_reader import opened, scores, still, write
@@ -22,7 +22,7 @@ from train_reader import opened, scores, still, write
 PIECES = 128  # as the product cuts
 SOURCES = 4  # of claims, a step: some 29 claims; twice as many with --hard
 HARD = 0.25  # of the altered claims of a step: those that pass most easily, which alone decide where the threshold stands
-RATES = {"body": 1e-4, "head": 3e-4}
+RATES = {"body": 1e-4, "head": 3e-4, "own": 1e-3}
 LATE = 0.5  # of the rates, with --hard: a second run from what a first one made
 NORM = 1.0
 WARM = 20  # steps
@@ -85,10 +85,15 @@ class Run(Clock):
         self.model, self.tokenizer = opened(args.start, PIECES)
         still(self.model)
         vectors = load("embedder", args.embedder).encoder.embeddings.word_embeddings
-        self.model.enc.embeddings.word_embeddings.load_state_dict(vectors.state_dict())
-        groups: dict[str, list[torch.nn.Parameter]] = {"body": [], "head": []}
+        words = self.model.enc.embeddings.word_embeddings
+        words.load_state_dict(vectors.state_dict(), strict=False)  # its own words stay
+        if not isinstance(words, OwnWords):
+            owning(self.model)
+        kinds = {"close.": "head", "enc.encoder.": "body", "enc.embeddings.word_embeddings.own.": "own",
+                 "enc.embeddings.word_embeddings.turn.": "own"}  # fmt: skip
+        groups: dict[str, list[torch.nn.Parameter]] = {name: [] for name in RATES}
         for name, weight in self.model.named_parameters():
-            kind = "head" if name.startswith("close.") else "body" if name.startswith("enc.encoder.") else ""
+            kind = next((kind for start, kind in kinds.items() if name.startswith(start)), "")
             weight.requires_grad_(bool(kind))
             if kind:
                 groups[kind].append(weight)
@@ -101,7 +106,7 @@ class Run(Clock):
 def train(run: Run) -> None:
     """Train until the schedule ends, then write the training form."""
     learnt, dev = read_claims("train"), read_claims("dev")[::DEV_CLAIMS]
-    met, hard = MET if run.args.again else 1.0, run.args.hard
+    met, hard = MET if run.args.again else None, run.args.hard
     claims = claim_stream(learnt, run.rng, met)
     weights = [w for group in run.optimiser.param_groups for w in group["params"]]
     losses: list[float] = []
