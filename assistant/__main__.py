@@ -3,6 +3,7 @@
 Closes every way out before a library is imported; turns what is left of an exception into an exit code.
 """
 
+import contextlib
 import gc
 import os
 import signal
@@ -47,6 +48,8 @@ def _stopped() -> int:
         if thread is not threading.main_thread() and not thread.daemon:
             thread.join(max(0.0, until - time.monotonic()))
             if thread.is_alive():
+                with contextlib.suppress(OSError, ValueError):  # who read is gone, or it is closed
+                    sys.stdout.flush()  # os._exit writes nothing of what waits
                 os._exit(130)
     return 130
 

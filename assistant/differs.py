@@ -74,7 +74,9 @@ def _known(text: str) -> set[str]:
     words = re.findall(r"[^\W_]+", fold(AMERICA.sub("Amérique", text)))
     letters = "".join(word[0] for word in words)
     initials = {letters[at : at + length] for at in range(len(letters)) for length in range(2, ROOT + 1)}
-    return _roots(words) | initials | OURS | {word[:3] for word in words if word in SURE_MONTHS}  # "Dec."
+    plurals = {name.lower() for name in re.findall(r"\b([A-Z][A-Z0-9]+)s\b", text)}  # "SMEs", as _named reads them
+    months = {word[:3] for word in words if word in SURE_MONTHS}  # "Dec."
+    return _roots(words) | initials | OURS | plurals | months
 
 
 def _kept(words: Sequence[str], common: Counter[str]) -> list[str]:
@@ -139,7 +141,9 @@ def differs(text: str, source: str) -> bool:
     if _negated(text) == _negated(source):
         return turned_bound(text, source)
     denies, affirms = (fold(t) for t in ((text, source) if _negated(text) else (source, text)))
-    if OTHERWISE.search(affirms) or (ONLY_IF.search(affirms) and UNLESS.search(denies)):
+    if (OTHERWISE.search(affirms) and not OTHERWISE.search(denies)) or (
+        ONLY_IF.search(affirms) and UNLESS.search(denies)
+    ):
         return False
     one, other = (set(prefixes(t)) - NEGATION_TOKENS for t in (text, source))
     return len(one & other) >= NEAR * len(one | other)

@@ -157,8 +157,9 @@ def _other_span(text: str, source: str) -> bool:
 
     said, theirs = counted(text), counted(source)
     new, gone = ({one for one in left if not told(*one)} for left in (said - theirs, theirs - said))
+    still = numbers(text)[0] | ({1.0} if re.search(r"\bone\b", fold(text)) else set())  # "one month instead of three"
     return any(
-        (unit == other and n != m and (1.0 in (n, m) or n % 1 or m % 1))
+        (unit == other and n != m and m not in still and (1.0 in (n, m) or n % 1 or m % 1))
         or (unit != other and n == m == 1.0 and not {"fois", "time"} & {unit, other})
         for n, unit in new
         for m, other in gone

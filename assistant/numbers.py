@@ -44,14 +44,14 @@ COMPOUND = re.compile(
     rf"(?<![\w-])(?:(?:one|an?) (?=hundred|thousand|[mb]illion))?{WORD}"
     rf"(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and |(?<=million) and ){WORD})*"
 )
-ENGLISH = re.compile(
-    r"\b(?:hundred|thousand|[a-z]+ty|billions?|one [mb]illion)\b"
-)  # "six million" is both, and one number
+ENGLISH = re.compile(  # "six million" is both, and one number
+    r"\b(?:one|two|three|four|five|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|[a-z]+ty|hundred|thousand|billions?)\b"
+)
 
 # "trois fois plus" counts nothing: it compares.
 COMPARED = "plus|moins|un|sur|superieure?s?|inferieure?s?|more|less|as|out|in|higher|lower|larger|smaller|greater"
 UNIT = (
-    rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob](?! \d)|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
+    rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob](?! (?:\d|(?:{WHOLE})\b))|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
     r"|(?:an|annee|year|mois|month|semaine|week|jour|day|heure|hour|minute|seconde?)s?)"
 )
 MEASURE = re.compile(rf"({NUMBER}) ?(%|{UNIT}\b(?!'))")

@@ -232,7 +232,7 @@ def test_a_source_is_learnt_by_its_own_claims_and_each_before_any_twice():
     many = stream([few[-1], *[r for r in rows if NEW not in r["id"]][:100]], rng, MET)
     own = {few[-1]["source"], *few[-1]["faithful"]}
     rounds = sum(any(label and told(*pair)[1] in own for *pair, label in next(many)) for _ in range(200))
-    assert 4 <= rounds <= 8, "in each round, with a third of those that were learnt before"
+    assert 4 <= rounds <= 8, "in each round, with a part of those that were learnt before"
 
 
 @pytest.mark.usefixtures("_recipes")
