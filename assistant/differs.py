@@ -9,7 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.figures import DAYS, SURE_MONTHS, other_figure, turned_bound
+from assistant.alike import MONTH, alike
+from assistant.figures import DAYS, SURE_MONTHS, other_figure, turned_bound, turned_date
 from assistant.partners import changed_partners
 from index.words import fold, prefixes
 
@@ -24,7 +25,15 @@ NEGATION = re.compile(
 DENIES = r"(?:pas|plus|point|guere|jamais|aucune?|rien|personne|ni|nul)\b"
 NO_NEGATION = re.compile(
     rf"(?<!personne )\bn(?:e |')(?:(?!{DENIES})[a-z]+[ ']){{1,4}}?(?=qu(?:e\b|'))|-t-(?=ils?\b|elles?\b|on\b)"
-    r"|\b(?:no|not|never) (?:more|fewer|less|later|earlier|sooner) than\b|\b(?:pas|jamais) (?:plus|moins) d(?:e |')"
+    r"|\b(?:no|not|never) (?:more|fewer|less|later|earlier|sooner|longer|shorter) than\b|\b(?:pas|jamais) (?:plus|moins) d(?:e |')"
+    r"|\bn(?:e |')(?:depass|exced)\w+ pas\b|\bn(?:e |')(?:peut|peuvent|doit|doivent) (?:pas )?(?:depasser|exceder)\b"
+    r"|\bsans (?:depasser|exceder)\b|\bn'excedant pas\b|\b(?:not|never|cannot) exceed(?:ing)?\b"
+    r"|\b(?:not|non|pas) (?:only|just|merely|seulement|uniquement)\b|\b(?:nobody|no one|none) (?:but|except)\b|\bpas a pas\b"
+)
+# "avant que l'eau ne soit coupée", "plus que le devis ne le prévoyait": this "ne" denies nothing.
+EXPLETIVE = re.compile(
+    rf"(\b(?:avant|moins|plus|mieux|peur|crainte|autrement) (?:[a-z]+ ){{0,3}}qu(?:e |')(?:[a-z]+[ ']){{0,6}}?)"
+    rf"n(?:e |')(?!(?:[a-z]+[ ']){{1,3}}?{DENIES})"
 )
 # What denies without a word of NEGATIONS: "may not be", "is prohibited"; "not to", "rather than to".
 OTHERWISE = re.compile(
@@ -44,14 +53,35 @@ LOST = 2  # words that the other text lacks: a synonym, an article
 NEAR = 0.9  # share of words in common: farther off, a negation may be another turn of phrase ("is not banned", "is allowed")
 NAME = re.compile(r"(?<=[^.!?:«»“”\"\s][\s’'])[A-ZÉÈÊÀÂÎÔÇ]\w*|\b[A-Z][A-Z0-9]+\b")
 ROOT = 4  # letters that tell a name: "Europe" and "European" are one
-OURS = {"ai", "ia", "ok", "wi", "id"}  # what every sheet is about, named or not; no more are "OK", "Wi-Fi", "an ID"
+OURS = {
+    "ai",
+    "ia",
+    "ok",
+    "wi",
+    "id",
+    "eur",
+}  # what every sheet is about, named or not; no more are "OK", "Wi-Fi", "an ID"
 # "French" and "France" share three letters; "l’Union" is "européenne"; titles are cut short.
-COUNTRY = {"fren": "fran", "unio": "euro", "mme": "mada", "m": "mons"}
+COUNTRY = {
+    "fren": "fran", "unio": "euro", "mme": "mada", "m": "mons", "mr": "mist", "dr": "doct", "pr": "prof", "me": "mait", "mlle": "made",
+    "st": "sain", "ste": "sain", "iris": "irel", "dutc": "neth", "neer": "pays", "span": "spai", "dani": "denm", "wels": "wale",
+    "swis": "swit", "poli": "pola", "brit": "king", "scot": "scot",
+}  # fmt: skip
 UNIT = re.compile(
     r"(?<=\d)(?<![A-Za-z]\d)[ \u00a0\u202f]?[kMGTm]?[A-Zo](?![a-zà-ÿ\d])|\b[JH](?=[+-]\d)"
 )  # "50 W", "16 Go"; "J+8"
 EVERYWHERE = re.compile(r"\bInternet\b")
-DAY_ROOTS = {day[:ROOT] for day in DAYS}  # figures.py knows them
+# figures.py knows them
+CALENDAR = {day[:ROOT] for day in DAYS} | {month[:ROOT] for month in SURE_MONTHS}
+NUMBERED = re.compile(r"\b(?:\d{1,2}[/.](\d{1,2})[/.]\d{4}|\d{4}-(\d\d)-\d\d)\b")  # dates
+PART = re.compile(
+    r"\b(?:annexe?|part|partie|chapter|chapitre|titre|title|phase|livre|book|volume|type|class|level|niveau) I\b",
+    re.IGNORECASE,
+)
+LITTLE = (
+    r"(?:(?:à|a|au|aux|d|de|des|du|et|l|la|le|les|sur|of|the|and|for|to|in|on)[\s’']+)*"  # has no letter in an acronym
+)
+ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 SIR = re.compile(r"\b(M|MM|Dr|Pr|Mr|Ms|Mrs)\. (?=[A-ZÉ])")  # its point ends no sentence
 AMERICA = re.compile("[ÉE]tats-Unis")  # as one: "l’État" and "l’état" are no country
 
@@ -63,20 +93,40 @@ def _roots(words: list[str]) -> set[str]:
 def _named(text: str) -> set[str]:
     """Return the roots of the names in a text."""
     names = NAME.findall(UNIT.sub("", EVERYWHERE.sub("", AMERICA.sub("Amérique", SIR.sub(r"\1 ", text)))))
+    if not PART.search(text):
+        names = [name for name in names if name != "I"]  # the pronoun
     return (
         _roots([fold(name.removesuffix("s") if len(name) >= ROOT and name[:-1].isupper() else name) for name in names])
-        - DAY_ROOTS
+        - CALENDAR
     )
 
 
-def _known(text: str) -> set[str]:
-    """Return the roots of all words of a text, and the initials of words that stand side by side."""
+def _spelt(acronym: str, text: str) -> list[str]:
+    """Return the words of `text` that spell out an acronym: "délégué à la protection des données" for "DPD".
+
+    Of two letters the words must be names: "according to the IEA" spells no "AI".
+    """
+    short = len(acronym) == 2
+    words = rf"[\s’'-]+{LITTLE}".join(rf"{letter}[^\W\d_A-Z]\w*" for letter in (acronym if short else acronym.lower()))
+    found = re.search(rf"\b{words}", text if short else fold(text))
+    return re.findall(r"\w+", fold(found[0])) if found else []
+
+
+def _known(text: str, beside: str) -> set[str]:
+    """Return the roots of all words of a text, the initials of words that stand side by side, and what its acronyms stand for.
+
+    `beside` is the other text: its words may spell out an acronym of this one, and its acronyms may stand for words of this one.
+    """
     words = re.findall(r"[^\W_]+", fold(AMERICA.sub("Amérique", text)))
     letters = "".join(word[0] for word in words)
     initials = {letters[at : at + length] for at in range(len(letters)) for length in range(2, ROOT + 1)}
     plurals = {name.lower() for name in re.findall(r"\b([A-Z][A-Z0-9]+)s\b", text)}  # "SMEs", as _named reads them
     months = {word[:3] for word in words if word in SURE_MONTHS}  # "Dec."
-    return _roots(words) | initials | OURS | plurals | months
+    dates = {int(month) for found in NUMBERED.findall(text) for month in found if month}
+    spelt = {word for acronym in ACRONYM.findall(text) for word in _spelt(acronym, beside)}
+    short = {acronym.lower() for acronym in ACRONYM.findall(beside) if _spelt(acronym, text)}
+    named = {name for name, number in MONTH.items() if number in dates}
+    return _roots([*words, *spelt, *short, *named]) | initials | OURS | plurals | months
 
 
 def _kept(words: Sequence[str], common: Counter[str]) -> list[str]:
@@ -129,17 +179,18 @@ def _exchanged(text: str, source: str) -> bool:
 
 
 def _negated(text: str) -> bool:
-    return NEGATION.search(NO_NEGATION.sub(" ", fold(text))) is not None
+    return NEGATION.search(NO_NEGATION.sub(" ", EXPLETIVE.sub(r"\1", fold(text)))) is not None
 
 
 def differs(text: str, source: str) -> bool:
     """Tell whether `text` says something else than `source`; False says nothing."""
-    if other_figure(text, source) or _exchanged(text, source) or _named(text) - _known(source):
+    said, theirs = alike(text, source)
+    if other_figure(said, theirs) or _exchanged(text, source) or _named(text) - _known(source, text):
         return True
     if changed_partners(text, source):
         return True
     if _negated(text) == _negated(source):
-        return turned_bound(text, source)
+        return turned_bound(said, theirs) or turned_date(said, theirs)
     denies, affirms = (fold(t) for t in ((text, source) if _negated(text) else (source, text)))
     if (OTHERWISE.search(affirms) and not OTHERWISE.search(denies)) or (
         ONLY_IF.search(affirms) and UNLESS.search(denies)

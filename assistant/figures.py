@@ -7,6 +7,7 @@ else two sentences say.
 
 import re
 
+from assistant.alike import figures
 from assistant.numbers import (
     LENGTH,
     MINUTES,
@@ -61,8 +62,8 @@ YEAR = (
 )  # fmt: skip
 SURE_MONTHS = frozenset(MONTHS.split("|"))  # "mars", "mai", "march" and "may" are other words too
 DATE = (
-    r"(?:(?:au|le|la|the|a|en|fin|end|of|\d{1,2}(?:er|st|nd|rd|th)?) )*"
-    rf"(?:{MONTHS}|mars|mai|march|may|\d{{4}})\b"
+    r"(?:(?:au|le|la|the|a|en|fin|end|of) )*"
+    rf"(?P<date>(?:\d{{1,2}}(?:er|st|nd|rd|th)? (?:of )?)?(?:{MONTHS}|mars|mai|march|may|\d{{4}}))\b"
 )
 UNTIL = re.compile(rf"\b(?:jusqu'|jusque|avant|until|till|before|by|prior to|up to) ?{DATE}")
 SINCE = re.compile(rf"\b(?:depuis|des|a partir|a compter|apres|since|from|after|as of|starting) ?(?:du |de )?{DATE}")
@@ -70,16 +71,19 @@ LATEST = re.compile(r"\bau plus tard\b|\bno(?:t|) later\b|\bat the latest\b")
 EARLIEST = re.compile(r"\bau plus tot\b|\bno(?:t|) (?:earlier|sooner)\b|\bat the earliest\b")
 ABOUT = re.compile(r"\b(?:about|around|approximately|roughly|environ|approximativement) (?=\d)")
 ROUGH = re.compile(
-    r"\b(?:about|around|approximately|roughly|some|nearly|almost|close|order|environ|approximativement|pres|presque|"
-    r"quelque|ordre)\b"
+    r"\b(?:about|around|approximately|roughly|some|nearly|almost|close|order|odd|or so|just (?:under|over)|estimat\w+|give or take|"
+    r"average|environ|approximativement|pres|presque|quelque|ordre|autour|alentours|estim\w+|moyenne|[a-z]+aine|milliers?)\b|~"
 )
 # What comes before a number, or after it, and bounds it.
 LEAST = (
+    r"ne (?:peut|peuvent|doit|doivent) (?:pas )?etre inferieure?s? a|no(?:t|) shorter than|"
     r"au moins|(?:pas|jamais) moins d(?:e |')|plus d(?:e |')|au-dela d(?:e |')|au-dessus de|minimum de|plancher de|depass\w+|"
     r"superieure?s? (?:ou egale?s? )?a|at least|(?:no|not|never) (?:less|fewer) than|more than|over|above|exceed\w*|"
     r"minimum of|floor of"
 )
 MOST = (
+    r"ne (?:peut|peuvent|doit|doivent) (?:pas )?(?:depasser|exceder)|n(?:e |')(?:depass|exced)\w+ pas|sans (?:depasser|exceder)"
+    r"|(?:not|never|cannot) exceed(?:ing)?|no(?:t|) longer than|"
     r"au plus(?! t(?:ard|ot))|(?:pas|jamais) plus d(?:e |')|moins d(?:e |')|au-dessous de|en-dessous de|maximum de|plafond de|"
     r"inferieure?s? (?:ou egale?s? )?a|jusqu'a|au maximum|at most|(?:no|not|never) more than|less than|fewer than|under|below|"
     r"within|up to|maximum of|capped at"
@@ -90,7 +94,7 @@ AHEAD = re.compile(
 )
 BEHIND = re.compile(
     rf"(?P<number>{NUMBER}) ?(?:%|[a-z]+)? ?(?:(?P<least>ou plus|ou davantage|au moins|au minimum|minimum|or more|at least)|"
-    r"(?P<most>ou moins|au plus|au maximum|maximum|or less|or fewer|at most))\b(?! d)"
+    r"(?P<most>ou moins|au plus(?! t(?:ard|ot))|au maximum|maximum|or less|or fewer|at most))\b(?! d)"
 )
 BOTH_SIDES = re.compile(
     r"\b(?:au-dela|au-dessus|au-dessous|en dessous|above|below|beyond)\b(?! d| of)"
@@ -174,13 +178,29 @@ def _other_rate(text: str, source: str) -> bool:
     return said == told and bool(new and theirs - mine)
 
 
-def _turned_date(text: str, source: str) -> bool:
-    """Tell whether a date that began something ends it, or the other way round."""
-    for end, begin in ((UNTIL, SINCE), (LATEST, EARLIEST)):
-        ends, begins = ([bool(kind.search(plain(t))) for t in (text, source)] for kind in (end, begin))
-        if (ends[0] and not ends[1] and begins[1]) or (begins[0] and not begins[1] and ends[1]):
-            return True
-    return False
+def _ends(text: str) -> dict[str, set[bool]]:
+    """Return for each date whether something ends there (True) or begins (False)."""
+    found: dict[str, set[bool]] = {}
+    for kind, end in ((UNTIL, True), (SINCE, False)):
+        for said in kind.finditer(plain(text)):
+            found.setdefault(said["date"], set()).add(end)
+    return found
+
+
+def turned_date(text: str, source: str) -> bool:
+    """Tell whether a date that began something ends it, or the other way round; ask only where both deny, or neither does."""
+    said, theirs = _ends(text), _ends(source)
+    if any(date in theirs and not kinds & theirs[date] for date, kinds in said.items()):
+        return True
+    ends, begins = ([kind.search(plain(t)) is not None for t in (text, source)] for kind in (LATEST, EARLIEST))
+    return (ends[0] and begins[1] and not ends[1]) or (begins[0] and ends[1] and not begins[1])
+
+
+def _other_rank(text: str, source: str) -> bool:
+    """Tell whether what was the first is the third."""
+    mine, theirs = ({figure.key for figure in figures(plain(t)) if figure.key[0] == "rank"} for t in (text, source))
+    known = numbers(source)[0]
+    return bool(theirs - mine) and any(rank not in known for _, rank in mine - theirs)
 
 
 def _bounds(text: str) -> dict[float, set[bool]]:
@@ -208,7 +228,7 @@ def other_figure(text: str, source: str) -> bool:
         or _other_unit(text, source)
         or _other_span(text, source)
         or _other_rate(text, source)
-        or _turned_date(text, source)
+        or _other_rank(text, source)
     ):
         return True
     return bool(ABOUT.search(fold(text))) and not ROUGH.search(fold(source))

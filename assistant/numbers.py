@@ -8,6 +8,7 @@ import re
 
 from text_to_num import alpha2digit  # type: ignore[import-untyped]
 
+from assistant.measures import WRITTEN, measure
 from index.words import fold
 
 NUMBERS = {
@@ -18,7 +19,8 @@ NUMBERS = {
         11: "onze eleven", 12: "douze twelve douzaine dozen", 13: "treize thirteen", 14: "quatorze fourteen",
         15: "quinze fifteen quinzaine", 16: "seize sixteen", 17: "seventeen", 18: "eighteen", 19: "nineteen",
         20: "vingt twenty vingtaine", 30: "trente thirty trentaine", 40: "quarante forty quarantaine",
-        50: "cinquante fifty cinquantaine", 60: "soixante sixty soixantaine", 70: "seventy", 80: "eighty", 90: "ninety",
+        50: "cinquante fifty cinquantaine", 60: "soixante sixty soixantaine", 70: "septante seventy",
+        80: "huitante octante eighty", 90: "nonante ninety",
         100: "cent cents hundred centaine", 1000: "mille thousand millier", 1e6: "million millions",
         1e9: "milliard milliards billion billions",
     }.items()
@@ -35,10 +37,13 @@ THOUSANDS = {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9}
 SHARP = re.compile(r"\b(\d{1,2}) ?(?:h ?|:)00\b")  # "9h00" is 9 h
 SCALE = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)[ -](mille|millions?|milliards?|thousand|billions?)\b")
 WORD = (
-    r"(?:(?:vingt|trente|quarante|cinquante|soixante)[ -]et[ -](?:une?|onze)\b|(?:twen|thir|for|fif|six|seven|eigh|nine)ty-one\b"
+    r"(?:(?:vingt|trente|quarante|cinquante|soixante)[ -]et[ -](?:une?|onze)\b|quatre-vingt-une?\b"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty-one\b"
     rf"|(?:quatre-vingts|{WHOLE})(?![a-z]))"
 )
 HALF_DOZEN = re.compile(r"\b(?:half (?:a )?|half-|demi-)(?:dozen|douzaine)\b")
+# No share: "the third year", "a third party".
+RANKED = re.compile(r"(?<!a )(?<!one )(?<!two )(?<!-)\bthird\b(?! of\b)|\bthird[ -]part(?:y|ies)\b")
 POWER = re.compile(r"\b(?:[kcd]?m[23]|co2e?)\b")  # no numbers of their own
 COMPOUND = re.compile(
     rf"(?<![\w-])(?:(?:one|an?) (?=hundred|thousand|[mb]illion))?{WORD}"
@@ -51,13 +56,27 @@ ENGLISH = re.compile(  # "six million" is both, and one number
 # "trois fois plus" counts nothing: it compares.
 COMPARED = "plus|moins|un|sur|superieure?s?|inferieure?s?|more|less|as|out|in|higher|lower|larger|smaller|greater"
 UNIT = (
-    rf"(?:[mk]?g|k?t|[kmgt]?wh|m?l|m3|k?m|[kmgt][ob](?! (?:\d|(?:{WHOLE})\b))|m?s|[km]?w|(?:fois|times)(?! (?:{COMPARED})\b)"
+    rf"(?:{WRITTEN}|t|(?:fois|times)(?! (?:{COMPARED})\b)|h|min|[mµ]?s"
     r"|(?:an|annee|year|mois|month|semaine|week|jour|day|heure|hour|minute|seconde?)s?)"
 )
-MEASURE = re.compile(rf"({NUMBER}) ?(%|{UNIT}\b(?!'))")
+MEASURE = re.compile(rf"({NUMBER}) ?(%|{UNIT}(?![\w']|/h))")
+PRICE = re.compile(r"([€$£]) ?(\d+(?:[.,]\d+)?)")
 FIRST = re.compile(rf"({NUMBER})(?= (?:a|et|ou|to|and|or) (?:{NUMBER}) ?%)")  # "from 24 to 29 %", and 24 is no tonne
 PLURAL = re.compile(r"(?<=\w\w)s$")  # "ms" are no more than one m
-SAME_UNIT = {"annee": "an", "seconde": "s", "second": "s", "foi": "time"}  # PLURAL cuts the s of "fois"
+SAME_UNIT = {
+    "annee": "an",
+    "year": "an",
+    "month": "mois",
+    "moi": "mois",
+    "week": "semaine",
+    "day": "jour",
+    "hour": "h",
+    "heure": "h",
+    "minute": "min",
+    "seconde": "s",
+    "second": "s",
+    "foi": "time",
+}  # PLURAL cuts the s of "fois"
 
 DAY = 24 * 60
 MINUTES = {
@@ -106,7 +125,9 @@ PARTS = {
 PART = re.compile(
     rf"(?:(?P<number>{NUMBER}|{ARTICLE}|\bl[ea]|\bthe)[ -])?\b(?P<part>{'|'.join(PARTS)})s?\b(?! d'heure| of an| an hour| hour)"
 )
-OF = re.compile(rf"(?P<number>{NUMBER}|{ARTICLE}) (?:\w+ )?(?:sur|out of|in) (?:(?:a|one) )?(?P<whole>{NUMBER})\b")
+OF = re.compile(
+    rf"(?P<number>{NUMBER}|{ARTICLE}) (?:\w+ ){{0,2}}(?P<between>sur|out of|in) (?:(?:a|one) )?(?P<whole>{NUMBER})\b"
+)
 SLASH = re.compile(r"\b(?P<number>\d+)/(?P<whole>\d+)\b")
 HALVED = re.compile(r"\b(?:deux|2) fois moins\b|\bdivise\w* (?:par|en) (?:deux|2)\b|\bhalv(?:ed?|ing)\b|\b50/50\b")
 MOST_OF = 1000  # "two in 2024" is no share
@@ -140,6 +161,7 @@ def numbers(text: str) -> tuple[set[float], set[float]]:
     """Return the numbers of a text, and those of them that stand in digits; "10 %" and "dix" give 10."""
     found = POWER.sub(" ", plain(text))
     digits = {value(token) for token in re.findall(r"\d+(?:[.,]\d+)?", found)}
+    found = RANKED.sub(" ", found)
     words = [(word, word.removesuffix("s")) for word in re.findall(r"[a-z]+", found)]  # "hundreds", "under-eighteens"
     return digits | {NUMBERS[word] for pair in words for word in pair if word in NUMBERS}, digits
 
@@ -147,10 +169,18 @@ def numbers(text: str) -> tuple[set[float], set[float]]:
 def units(text: str) -> dict[float, set[str]]:
     """Return the units that stand beside each number; "%" is one."""
     found: dict[float, set[str]] = {}
-    for number, unit in MEASURE.findall(FIRST.sub(r"\1 %", plain(text))):
-        one = PLURAL.sub("", unit)
-        found.setdefault(value(number), set()).add(SAME_UNIT.get(one, one))
+    words = FIRST.sub(r"\1 %", plain(text))
+    for number, unit in (*MEASURE.findall(words), *((number, sign) for sign, number in PRICE.findall(words))):
+        if len(unit) > 1 or unit in "%hs€$£" or number[0].isdigit():  # "deux t" is no measure
+            found.setdefault(value(number), set()).add(_one_unit(unit))
     return found
+
+
+def _one_unit(unit: str) -> str:
+    """Return one spelling of a unit: "kilos" and "kg" are one."""
+    what = measure(unit)
+    one = PLURAL.sub("", unit)
+    return SAME_UNIT.get(one, one) if what is None else f"{what[0]} {what[1]:g}"
 
 
 def spans(text: str) -> Reading:
