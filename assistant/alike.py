@@ -88,8 +88,10 @@ def _every(said: re.Match[str]) -> Key:
     return kind, SPOKEN.get(length, length)
 
 
-def _times(said: re.Match[str]) -> Key:
+def _times(said: re.Match[str]) -> Key | None:
     number = ONCE.get(said["number"]) or value(said["number"])
+    if not number:
+        return None
     kind, length = _long(1 / number, said["unit"], "every ")
     return FORTNIGHT if (kind, length) == ("every months", 0.5) else (kind, length)
 
@@ -156,7 +158,7 @@ FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Key | None]], ..
         (SPAN.pattern, _span),
         (rf"(?P<number>{NUMBER})[ -]?(?P<unit>{WRITTEN})(?![\w/])", _unit),
         (r"(?P<sign>€|\$|£|\beur |\busd |\bgbp ) ?(?P<number>\d+(?:[.,]\d+)?) ?(?P<scale>(?: ?(?:k|m|bn|b)\b)?)", _money),
-        (r"(?P<number>\d+) ?(?P<sign>€|euros?|\$|£) ?(?P<coins>\d\d)\b", _coins),
+        (r"(?<!\d)(?P<number>\d+) ?(?P<sign>€|euros?|\$|£) ?(?P<coins>\d\d)\b", _coins),
         (rf"(?P<number>{NUMBER}|\bone) and a (?P<half>half) (?P<unit>{UNITS})s?\b", _span),
         (rf"(?P<number>{NUMBER}|\bone) and a half (?P<scale>thousand|million|billion)", _halved),
         (rf"(?:(?:tou(?:te)?s les|every|each|chaque|par|per) )(?:(?P<number>{NUMBER}) )?(?P<unit>{PER})s?\b", _every),
@@ -171,7 +173,7 @@ FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Key | None]], ..
         (rf"\b(?:a )?(?P<part>half|quarter) (?P<way>past|to) (?P<hour>{NUMBER})", _spoken_clock),
         (rf"(?P<hour>{NUMBER}) ?h(?:eures?)? (?P<part>et quart|moins le quart)(?P<way>)", _spoken_clock),
         (rf"(?P<hour>{NUMBER}) ?h(?:eures?)?(?P<minute>)(?P<late> (?:{HALF_DAY}))", _clock),
-        (r"(?P<number>\d+(?:[.,]\d+)?) ?(?P<scale>[kmb])\b(?= (?:de )?parametres?\b| parameters?\b)", _scaled),
+        (r"(?<!\d)(?P<number>\d+(?:[.,]\d+)?) ?(?P<scale>[kmb])\b(?= (?:de )?parametres?\b| parameters?\b)", _scaled),
         (rf"(?<!\d)(?P<day>\d{{1,2}})(?:er|st|nd|rd|th)?(?: of)? (?P<month>{NAME_OF_MONTH})\b\.?(?:,? (?P<year>\d{{4}}))?\b", _day),
         (rf"\b(?P<month>{NAME_OF_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year>\d{{4}}))?\b", _day),
         (r"(?<!\d)(?P<day>\d{1,2})(?P<sign>[/.])(?P<month>\d{1,2})(?P=sign)(?P<year>\d{4})\b", _day),
