@@ -9,6 +9,7 @@ import re
 
 from assistant.alike import figures
 from assistant.numbers import (
+    ARTICLE,
     LENGTH,
     MINUTES,
     NUMBER,
@@ -77,28 +78,34 @@ ROUGH = re.compile(
 # What comes before a number, or after it, and bounds it.
 LEAST = (
     r"ne (?:peut|peuvent|doit|doivent) (?:pas )?etre inferieure?s? a|no(?:t|) shorter than|"
-    r"au moins|(?:pas|jamais) moins d(?:e |')|plus d(?:e |')|au-dela d(?:e |')|au-dessus de|minimum de|plancher de|depass\w+|"
-    r"superieure?s? (?:ou egale?s? )?a|at least|(?:no|not|never) (?:less|fewer) than|more than|over|above|exceed\w*|"
-    r"minimum of|floor of"
+    r"au moins|(?:pas|jamais) moins d(?:e |')|plus d(?:e |')|au-dela d(?:e |')|au-dessus de|plancher de|depass\w+|"
+    r"superieure?s? (?:ou egale?s? )?a|at least|(?:no|not|never) (?:less|fewer) than|over|above|exceed\w*|floor of|"
+    r"(?:more|older|larger|bigger|higher|greater|longer) than|au minimum|minim(?:um|ale?)(?: est)? de|minimum of|plus ages? d(?:e |')"
 )
 MOST = (
     r"ne (?:peut|peuvent|doit|doivent) (?:pas )?(?:depasser|exceder)|n(?:e |')(?:depass|exced)\w+ pas|sans (?:depasser|exceder)"
     r"|(?:not|never|cannot) exceed(?:ing)?|no(?:t|) longer than|"
-    r"au plus(?! t(?:ard|ot))|(?:pas|jamais) plus d(?:e |')|moins d(?:e |')|au-dessous de|en-dessous de|maximum de|plafond de|"
-    r"inferieure?s? (?:ou egale?s? )?a|jusqu'a|au maximum|at most|(?:no|not|never) more than|less than|fewer than|under|below|"
-    r"within|up to|maximum of|capped at"
+    r"au plus(?! t(?:ard|ot))|(?:pas|jamais) plus d(?:e |')|moins d(?:e |')|au-dessous de|en-dessous de|en dessous de|plafond de|"
+    r"inferieure?s? (?:ou egale?s? )?a|jusqu'a|au maximum|maxim(?:um|ale?)(?: est)? de|plafonnee?s? a|limitee?s? a|at most|"
+    r"(?:no|not|never) more than|(?:less|fewer|younger|smaller|lower|shorter) than|under|below|within|up to|maximum of|"
+    r"capped at|limited to|moins ages? d(?:e |')"
 )
 AHEAD = re.compile(
-    rf"\b(?:(?P<least>{LEAST})|(?P<most>{MOST})) ?(?:environ |quelque |about |les |the |de |des )?"
-    rf"(?P<number>{NUMBER})\b(?! (?:{MONTHS}))"
+    rf"\b(?:(?P<least>{LEAST})|(?P<most>{MOST})) ?(?:environ |quelque |about |les |the |de |des |age of )?[€$£]?"
+    rf"(?P<number>{NUMBER}|{ARTICLE}|half\b|(?:la )?moitie\b)(?![a-z])(?! (?:{MONTHS}))"
 )
 BEHIND = re.compile(
-    rf"(?P<number>{NUMBER}) ?(?:%|[a-z]+)? ?(?:(?P<least>ou plus|ou davantage|au moins|au minimum|minimum|or more|at least)|"
-    r"(?P<most>ou moins|au plus(?! t(?:ard|ot))|au maximum|maximum|or less|or fewer|at most))\b(?! d)"
+    rf"(?P<number>{NUMBER}) ?(?:%|[€$£]|[a-z]+)? ?"
+    r"(?:(?P<least>ou plus|ou davantage|et plus|au moins|au minimum|minimum|(?:or|and) (?:more|over|above|older)|at least)|"
+    r"(?P<most>ou moins|et moins|au plus(?! t(?:ard|ot))|au maximum|maximum|(?:or|and) (?:less|fewer|under|below|younger)|at most))"
+    r"\b(?! d)"
 )
-BOTH_SIDES = re.compile(
-    r"\b(?:au-dela|au-dessus|au-dessous|en dessous|above|below|beyond)\b(?! d| of)"
-)  # "until 24 degrees; beyond, ..."
+BOTH_SIDES = re.compile(  # "until 24 degrees; beyond, ..."
+    rf"(?<!and )(?<!or )\b(?:au-dela|au-dessus|au-dessous|en dessous|above|below|beyond)\b(?! d| of| the | (?:{NUMBER})| ?[€$£])"
+)
+REFUSED = re.compile(
+    r"\b(?:reject|refus|exempt|exclu|ineligib|rejet|dispens|inadmiss)\w*"
+)  # under three, refused: three at least
 
 
 def _has_month(number: int, source: str) -> bool:
@@ -208,13 +215,15 @@ def _bounds(text: str) -> dict[float, set[bool]]:
     words = plain(text)
     found: dict[float, set[bool]] = {}
     for match in (*AHEAD.finditer(words), *BEHIND.finditer(words)):
-        found.setdefault(value(match["number"]), set()).add(match["least"] is not None)
+        number = 0.5 if match["number"].endswith(("half", "moitie")) else value(match["number"])
+        found.setdefault(number, set()).add(match["least"] is not None)
     return found
 
 
 def turned_bound(text: str, source: str) -> bool:
     """Tell whether a number that was the least is the most, or the other way round; ask only where both deny, or neither does."""
-    if BOTH_SIDES.search(plain(source)):
+    said_words, their_words = plain(text), plain(source)
+    if BOTH_SIDES.search(their_words) or bool(REFUSED.search(said_words)) != bool(REFUSED.search(their_words)):
         return False
     said, theirs = _bounds(text), _bounds(source)
     return any(number in theirs and not kinds & theirs[number] for number, kinds in said.items())
