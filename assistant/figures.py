@@ -103,6 +103,18 @@ BEHIND = re.compile(
 BOTH_SIDES = re.compile(  # "until 24 degrees; beyond, ..."
     rf"(?<!and )(?<!or )\b(?:au-dela|au-dessus|au-dessous|en dessous|above|below|beyond)\b(?! d| of| the | (?:{NUMBER})| ?[€$£])"
 )
+END_OF = rf"(?:\d+[^\W\d]*|(?:{NUMBER})|{MONTHS}|mars|mai|march|may|{'|'.join(sorted(DAYS))})"
+FROM_TO = re.compile(
+    rf"\b(?:from|d'|de|du|des|le) ?({END_OF})s? (?:[a-z%€]+ )?(?:to|until|till|through|a|au|jusqu'a|jusqu'au) ({END_OF})"
+)
+LESS = "(?! (?:moins|less|fewer))"
+TIMES = (  # as many
+    rf"\bdoubl|\btwice\b{LESS}|\b(?:deux|2|two) (?:fois|times)\b{LESS}|\bmultipl\w* (?:par|by) (?:deux|2|two)\b",
+    rf"\btripl|\btreb|\b(?:trois|3|three) (?:fois|times)\b{LESS}|\bmultipl\w* (?:par|by) (?:trois|3|three)\b",
+    rf"\bquadrupl|\bfourfold|\b(?:quatre|4|four) (?:fois|times)\b{LESS}|\bmultipl\w* (?:par|by) (?:quatre|4|four)\b",
+    r"\bhalv|\bde moitie\b|\bmoitie moins\b|\bby half\b|\b(?:deux|2|two) (?:fois|times) (?:moins|less|fewer)\b"
+    r"|\bdivis\w* (?:par|en) (?:deux|2)\b",
+)
 REFUSED = re.compile(
     r"\b(?:reject|refus|exempt|exclu|ineligib|rejet|dispens|inadmiss)\w*"
 )  # under three, refused: three at least
@@ -220,6 +232,18 @@ def _bounds(text: str) -> dict[float, set[bool]]:
     return found
 
 
+def _turned_range(text: str, source: str) -> bool:
+    """Tell whether what went from one to the other goes from the other to the one: "de 100 à 150", "de 150 à 100"."""
+    said, theirs = ({*FROM_TO.findall(plain(t))} for t in (text, source))
+    return any((last, first) in theirs and first != last for first, last in said - theirs)
+
+
+def _other_multiple(text: str, source: str) -> bool:
+    """Tell whether what doubled is said to have tripled."""
+    said, theirs = ({how for how in TIMES if re.search(how, plain(t))} for t in (text, source))
+    return bool(said and theirs) and said.isdisjoint(theirs)
+
+
 def turned_bound(text: str, source: str) -> bool:
     """Tell whether a number that was the least is the most, or the other way round; ask only where both deny, or neither does."""
     said_words, their_words = plain(text), plain(source)
@@ -238,6 +262,8 @@ def other_figure(text: str, source: str) -> bool:
         or _other_span(text, source)
         or _other_rate(text, source)
         or _other_rank(text, source)
+        or _other_multiple(text, source)
+        or _turned_range(text, source)
     ):
         return True
     return bool(ABOUT.search(fold(text))) and not ROUGH.search(fold(source))
