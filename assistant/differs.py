@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.alike import MONTH, alike
+from assistant.alike import alike
 from assistant.figures import DAYS, SURE_MONTHS, other_figure, turned_bound, turned_date
 from assistant.partners import changed_partners
+from assistant.quantities import MONTH
 from index.words import fold, prefixes
 
 NEGATIONS = frozenset(

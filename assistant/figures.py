@@ -7,7 +7,6 @@ else two sentences say.
 
 import re
 
-from assistant.alike import figures
 from assistant.numbers import (
     ARTICLE,
     LENGTH,
@@ -23,6 +22,7 @@ from assistant.numbers import (
     units,
     value,
 )
+from assistant.quantities import figures
 from index.words import fold
 
 COUNT = 10.0  # up to here a number in words may count what the source lists: "these three points"

@@ -31,7 +31,7 @@ NUMBER = rf"(?<!\d)\d+(?:[.,]\d+)?|(?<![\w-])(?:{WHOLE})"  # (?<!\d): or a long 
 ARTICLE = r"\b(?:une?|one|an?)"
 
 SHARE = re.compile(r"\b(?:pour|per) ?cent\b")
-BETWEEN_THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f,](?=\d{3}\b)")
+BETWEEN_THOUSANDS = re.compile(r"(?<=\d)(?<!\b0)[ \u00a0\u202f,](?=\d{3}\b)")
 MONEY = re.compile(r"(?<!\d)(\d+(?:[.,]\d+)?) ?(k|mds?|m) ?(?=€|euros?\b|eur\b|d'euros)")  # "86 k€"
 THOUSANDS = {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9}
 SHARP = re.compile(r"\b(\d{1,2}) ?(?:h ?|:)00\b")  # "9h00" is 9 h
@@ -41,6 +41,8 @@ WORD = (
     r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty-one\b"
     rf"|(?:quatre-vingts|{WHOLE})(?![a-z]))"
 )
+FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
+VULGAR = re.compile(r"(?<!\d)(\d*)([½¼¾])")
 HALF_DOZEN = re.compile(r"\b(?:half (?:a )?|half-|demi-)(?:dozen|douzaine)\b")
 # No share: "the third year", "a third party".
 RANKED = re.compile(r"(?<!a )(?<!one )(?<!two )(?<!-)\bthird\b(?! of\b)|\bthird[ -]part(?:y|ies)\b")
@@ -125,10 +127,12 @@ PARTS = {
 PART = re.compile(
     rf"(?:(?P<number>{NUMBER}|{ARTICLE}|\bl[ea]|\bthe)[ -])?\b(?P<part>{'|'.join(PARTS)})s?\b(?! d'heure| of an| an hour| hour)"
 )
-OF = re.compile(
-    rf"(?P<number>{NUMBER}|{ARTICLE}) (?:\w+ ){{0,2}}(?P<between>sur|out of|in) (?:(?:a|one) )?(?P<whole>{NUMBER})\b"
+LASTS = "|".join(LENGTH)
+OF = re.compile(  # "une formation sur 2 jours" is no half, "une semaine sur deux" no half of people
+    rf"(?P<number>{NUMBER}|\b(?:une?|one)) (?!(?:{LASTS})s? )(?:\w+ ){{0,2}}(?P<between>sur|out of|in) (?:(?:a|one) )?"
+    rf"(?P<whole>{NUMBER})\b(?! (?:{LASTS}|euros?|dollars?|pounds?)s?\b)"
 )
-SLASH = re.compile(r"\b(?P<number>\d+)/(?P<whole>\d+)\b")
+SLASH = re.compile(r"(?<![\d.,/])(?P<number>\d)/(?P<whole>\d)(?= (?:of|de|des|du)\b| d')")
 HALVED = re.compile(r"\b(?:deux|2) fois moins\b|\bdivise\w* (?:par|en) (?:deux|2)\b|\bhalv(?:ed?|ing)\b|\b50/50\b")
 MOST_OF = 1000  # "two in 2024" is no share
 
@@ -137,6 +141,7 @@ Reading = dict[tuple[str, float], set[float]]  # (what it is, how much) -> the n
 
 def plain(text: str) -> str:
     """Return a text folded, each of its numbers of several words or groups of digits in digits alone."""
+    text = VULGAR.sub(lambda said: (said[1] or "0") + FRACTIONS[said[2]], text)  # before folding: "1½" would be 11/2
     found = HALF_DOZEN.sub("six", SHARE.sub("%", SHARP.sub(r"\1 h", BETWEEN_THOUSANDS.sub("", fold(text)))))
     found = COMPOUND.sub(lambda run: _together(run[0]), found)
     found = MONEY.sub(lambda said: f"{value(said[1]) * THOUSANDS[said[2]]:.0f} ", found)
@@ -192,7 +197,7 @@ def spans(text: str) -> Reading:
         found.setdefault((kind, length), set()).update(
             (value(said["number"]), 0.5) if said["half"] else (value(said["number"]),)
         )
-        if said["unit"] in ("jour", "day"):
+        if said["number"] in ("quinze", "huit") and said["unit"] == "jour":
             found.setdefault((kind, SPOKEN.get(length, length)), set()).add(value(said["number"]))
     for name, kind, length, by in NAMED_SPANS:
         if re.search(name, words):

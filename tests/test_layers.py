@@ -30,6 +30,7 @@ LAYERS = [
         "assistant.partners",
     ],
     ["assistant.numbers"],
+    ["assistant.quantities"],
     ["assistant.alike"],
     ["assistant.figures"],
     ["assistant.differs", "assistant.changes"],
@@ -68,7 +69,7 @@ HOMES = {
     "markdown_it": {"index.documents"}, "filelock": {"index.build"}, "llama_cpp": {"assistant.writers.llama_child"},
     "huggingface_hub": {"assistant.models.fetch"}, "httpx2": {"assistant.models.fetch"},
     "jinja2": {"assistant.writers.llama_template"}, "gradio": {"assistant.web.page"},
-    "text_to_num": {"assistant.numbers", "assistant.alike"},
+    "text_to_num": {"assistant.numbers", "assistant.quantities"},
     "fastapi": {"assistant.web.server"}, "uvicorn": {"assistant.web.server"}, "platformdirs": {"assistant.config"},
     "torch": set(), "transformers": set(), "scipy": set(), "pandas": set(), "requests": set(),
 }  # fmt: skip
