@@ -16,6 +16,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.alike import alike
 from index.encoder import verify
 from index.words import fold
 
@@ -87,7 +88,7 @@ class Changes:
         """Return how surely `text` says what `source` says, by its words alone; 0 in a language that was not learnt."""
         if language not in self._languages:
             return 0.0
-        found = changes(text, source)
+        found = changes(*alike(text, source))
         wanted = np.array([number(change, language) for change in found])
         counts = np.array(list(found.values()))
         at = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)

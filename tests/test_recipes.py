@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.differs import differs
-from assistant.grounding import TURNED
+from assistant.grounding import TURNED, readings
 from evals.questions import read_all
 from evals.sheets import read_sheets
 from evals.splits import places
@@ -208,29 +208,36 @@ def test_a_source_is_learnt_by_its_own_claims_and_each_before_any_twice():
     def told(first, second):
         return (second, first.removeprefix(TURNED)) if first.startswith(TURNED) else (first, second)
 
+    def read(texts, sources):
+        return {readings(text, source)[0] for text in texts for source in sources}  # as the judge reads them: alike
+
+    def new(row):
+        return any(name in row["id"] for name in NEW)
+
     rows = read_claims("train")
     assert not {r["id"] for r in rows} & {r["id"] for r in read_claims("dev")}
     rng, orders, right = random.Random(1), set(), 0
     for row in rows[:40]:
         made, own = drawn(row, rows[-1], rng), {row["source"], *row["faithful"]}
+        other = {*row["altered"], *rows[-1]["faithful"]}
         right += any(label for _, _, label in made)
         for first, second, label in made:
             claim, source = told(first, second)
             assert not differs(claim, source)
             orders.add(first.startswith(TURNED))
             if label:
-                assert source in own
-                assert claim in own or claim == source.rstrip(".")
+                assert (claim, source) in read(own | {text.rstrip(".") for text in own}, own)
             else:
-                assert {claim, source} & {*row["altered"], *rows[-1]["faithful"]}
+                assert (claim, source) in read(other, own | other) | read(own, other)
     assert orders == {True, False}
     assert right >= 38  # of 40: a rule may tell all the rewordings of one
-    few = [r for r in rows if r["id"].startswith("fr")][:4] + [r for r in rows if NEW in r["id"]][:1]
+    few = [r for r in rows if r["id"].startswith("fr")][:4] + [r for r in rows if new(r)][:1]
     once = [next(made) for made in [stream(few, rng)] for _ in range(5)]
+    texts = {r["id"]: {theirs for _, theirs in read([""], [r["source"], *r["faithful"]])} for r in few}
     met = [{told(*pair)[1] for *pair, label in made if label} for made in once]
-    assert all(sum(not sources.isdisjoint({r["source"], *r["faithful"]}) for sources in met) == 1 for r in few)
-    many = stream([few[-1], *[r for r in rows if NEW not in r["id"]][:100]], rng, MET)
-    own = {few[-1]["source"], *few[-1]["faithful"]}
+    assert all(sum(not sources.isdisjoint(texts[r["id"]]) for sources in met) == 1 for r in few)
+    many = stream([few[-1], *[r for r in rows if not new(r)][:100]], rng, MET)
+    own = texts[few[-1]["id"]]
     rounds = sum(any(label and told(*pair)[1] in own for *pair, label in next(many)) for _ in range(200))
     assert 4 <= rounds <= 8, "in each round, with a part of those that were learnt before"
 
@@ -276,7 +283,7 @@ def test_a_source_may_give_way_to_itself_in_the_other_language():
     from claims import TWIN, drawn, read_claims
 
     rows = [r for r in read_claims("train") if r["id"].startswith("fr-accessibility#")]
-    rng, twin = random.Random(3), "This stands for the English sentence."
+    rng, twin = random.Random(3), "this stands for the english sentence."
     made = [drawn(row, row, rng, twin) for row in rows for _ in range(20)]
     assert not any(twin in first + second for row in rows for first, second, _ in drawn(row, row, rng))
     turned = sum(any(twin in first + second for first, second, _ in one) for one in made)

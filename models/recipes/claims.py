@@ -9,6 +9,7 @@ import random
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -19,7 +20,7 @@ from assistant.grounding import readings  # noqa: E402
 FOLDER = ROOT / "evals" / "claims" / "train"
 FAITHFUL, ALTERED = 3, 4  # of a source at a time
 OTHER = 0.25  # of the altered claims are set against a rewording instead of the source: wrong there too, and the wording is another
-NEW = "-own-docs-s"  # names the sources written last, all met in a round (so judge-11; judge-10 with -own-docs-9, judge-9 with -8)
+NEW = ("-own-docs-t", "-own-docs-s")  # in the names of sources all met in a round (so judge-12; judge-11 with -s alone, judge-10 -9, judge-9 -8)
 MET = {"fr": 0.5, "en": 0.25}  # of the others are, by a judge that has learnt from them (train_judge.py --again): French is behind
 REWORDED = 0.4  # of the sources give way to one of their own rewordings, which then is what the others are set against
 WHOLE = 0.85  # a rewording that much shorter than its source may have left something out, and cannot stand for it
@@ -31,6 +32,7 @@ MORE = 2  # than there are spans: so many claims of a marked sentence change two
 ALSO = 0.5  # of the spans beyond the first two, then
 
 Claim = tuple[str, str, int]
+told = cache(differs)  # a run meets most pairs several times
 
 
 def filled(marked: str, texts: Sequence[str]) -> str:
@@ -99,7 +101,7 @@ def drawn(row: dict, elsewhere: dict, rng: random.Random, twin: str | None = Non
     `twin` is the same sentence in the other language.
     """
     source, faithful = turned(row, rng)
-    faithful, altered = ([text for text in texts if not differs(text, source)] for texts in (faithful, row["altered"]))
+    faithful, altered = ([text for text in texts if not told(text, source)] for texts in (faithful, row["altered"]))
     found = [(text, source, 1) for text in rng.sample(faithful, min(len(faithful), FAITHFUL))]
     for text in rng.sample(altered, min(len(altered), ALTERED)):
         said, by = text, source
@@ -111,7 +113,7 @@ def drawn(row: dict, elsewhere: dict, rng: random.Random, twin: str | None = Non
         found.append((rng.choice(elsewhere["faithful"]), source, 0))
     if rng.random() < SAME:
         found.append((source.rstrip("."), source, 1))
-    found = [(said, by, label) for said, by, label in found if not differs(said, by)]
+    found = [(said, by, label) for said, by, label in found if not told(said, by)]
     if twin is not None and rng.random() < TWIN:
         found = [(said, twin if by == row["source"] else by, label) for said, by, label in found]
     return [(*rng.choice(readings(said, by)), label) for said, by, label in found]
@@ -121,6 +123,6 @@ def stream(rows: Sequence[dict], rng: random.Random, met: Mapping[str, float] | 
     """Yield the claims of one source after another for ever, each once before any twice; of those that are not NEW, `met` of a language."""
     sources = {row["id"]: row["source"] for row in rows if "-own-" not in row["id"]}
     while True:
-        turn = [row for row in rows if NEW in row["id"] or met is None or rng.random() < met[row["id"][:2]]]
+        turn = [row for row in rows if met is None or any(new in row["id"] for new in NEW) or rng.random() < met[row["id"][:2]]]
         for row in rng.sample(turn, len(turn)):
             yield drawn(row, rng.choice(rows), rng, sources.get(("en" if row["id"].startswith("fr") else "fr") + row["id"][2:]))
