@@ -42,6 +42,15 @@ OTHERWISE = re.compile(
 )
 ONLY_IF = re.compile(r"\b(?:seulement|uniquement|que) s(?:i\b|')|\bonly (?:if|when|where|once)\b")
 UNLESS = re.compile(r"\b(?:sauf|a moins|tant qu|avant|unless|except|until)\b")  # "not ... unless" is "only if"
+# What is forbidden, and what is not required: a judge takes one for the other.
+FORBIDS = re.compile(
+    r"\bne (?:doi|peu|pourr|devr)\w+ (?:pas|plus|jamais|en aucun cas)\b|\b(?:must|may|shall) (?:not|never)\b|\bcannot\b"
+    r"|\b(?:interdi|prohibi|proscri|forbid|banned)\w*"
+)
+SPARES = re.compile(
+    r"\bn'(?:est|sont|etait|etaient|sera|seront) pas (?:tenu|oblig)\w*|\bn'(?:a|ont|aura|auront) pas (?:a|besoin)\b|\bneed not\b"
+    r"|\b(?:is|are|be) not (?:required|obliged|obligatory|mandatory)\b|\b(?:does|do) not (?:have|need) to\b|\bfacultati\w+"
+)
 NEGATION_TOKENS = frozenset(prefixes(" ".join(NEGATIONS)))
 # Two groups that have changed places, over the words between them: the claims to learn from that this tells are altered 20 to 1.
 BETWEEN = 3  # words: nearer, it may be a list in another order, or a word put first
@@ -183,12 +192,20 @@ def _negated(text: str) -> bool:
     return NEGATION.search(NO_NEGATION.sub(" ", EXPLETIVE.sub(r"\1", fold(text)))) is not None
 
 
+def _spared(text: str, source: str) -> bool:
+    """Tell whether what is forbidden in one text is merely not required in the other."""
+    forbids, spares = ([kind.search(fold(t)) is not None for t in (text, source)] for kind in (FORBIDS, SPARES))
+    return (forbids == [False, True] and spares == [True, False]) or (
+        forbids == [True, False] and spares == [False, True]
+    )
+
+
 def differs(text: str, source: str) -> bool:
     """Tell whether `text` says something else than `source`; False says nothing."""
     said, theirs = alike(text, source)
     if other_figure(said, theirs) or _exchanged(text, source) or _named(text) - _known(source, text):
         return True
-    if changed_partners(text, source):
+    if changed_partners(text, source) or _spared(text, source):
         return True
     if _negated(text) == _negated(source):
         return turned_bound(said, theirs) or turned_date(said, theirs)

@@ -9,7 +9,7 @@ from assistant import wiring
 from assistant.answer import Evidence, Mark, Piece
 from assistant.config import read_config
 from assistant.differs import differs
-from assistant.grounding import TURNED, Closeness, Grounding
+from assistant.grounding import TURNED, Closeness, Grounding, readings
 from evals.altered import CLAIMS, PROMISES, written
 from evals.closeness import CLAIMS as TRAIN
 from evals.closeness import THRESHOLD, Claims, fitted, joined, row_sets
@@ -246,7 +246,8 @@ def test_a_claim_is_read_in_both_orders_and_their_mean_decides():
         "Selon la CNIL, un employeur ne doit pas conserver moins de 30 jours les images, sauf enquête en cours.",
         "Selon la CNIL, un employeur ne doit pas conserver plus de 30 jours les images.",
         "Selon la CNIL, un salarié ne doit pas conserver plus de 30 jours les images, sauf enquête en cours.",
-        "Selon la CNIL, un employeur ne peut pas conserver plus de 30 jours les images, sauf enquête en cours.",
+        "Selon la CNIL, un employeur peut ne pas conserver plus de 30 jours les images, sauf enquête en cours.",
+        "Selon la CNIL, un employeur n’est pas tenu de conserver plus de 30 jours les images, sauf enquête en cours.",
         "Garder les images est interdit à tout employeur.",
         "Un employeur peut vendre les images au bout de 30 jours.",
         "La CNIL.",
@@ -268,8 +269,8 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
         sentences, citations = grounding.checked(pieces, [evidence], "fr")
     assert [(s.mark, s.citations) for s in sentences] == [(Mark.CLOSE, (1,)), (Mark.QUOTED, (2,))]
     assert [c.quote for c in citations] == [SOURCE, SOURCE]
-    claim = pieces[0].text
-    assert judge.seen == [(claim, SOURCE), (TURNED + SOURCE, claim)]
+    assert judge.seen == readings(pieces[0].text, SOURCE)
+    assert judge.seen[1][0].startswith(TURNED)
     translated, _ = grounding.checked(pieces[:1], [evidence], "en")
     assert translated[0].mark is Mark.OWN
 
