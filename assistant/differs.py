@@ -63,34 +63,27 @@ LOST = 2  # words that the other text lacks: a synonym, an article
 NEAR = 0.9  # share of words in common: farther off, a negation may be another turn of phrase ("is not banned", "is allowed")
 NAME = re.compile(r"(?<=[^.!?:«»“”\"\s][\s’'])[A-ZÉÈÊÀÂÎÔÇ]\w*|\b[A-Z][A-Z0-9]+\b")
 ROOT = 4  # letters that tell a name: "Europe" and "European" are one
-OURS = {
-    "ai",
-    "ia",
-    "ok",
-    "wi",
-    "id",
-    "eur",
-}  # what every sheet is about, named or not; no more are "OK", "Wi-Fi", "an ID"
+OURS = frozenset(
+    "ai ia ok wi id eur".split()
+)  # what every sheet is about, named or not; "OK", "Wi-Fi", "an ID" are no names
 # "French" and "France" share three letters; "l’Union" is "européenne"; titles are cut short.
 COUNTRY = {
     "fren": "fran", "unio": "euro", "mme": "mada", "m": "mons", "mr": "mist", "dr": "doct", "pr": "prof", "me": "mait", "mlle": "made",
     "st": "sain", "ste": "sain", "iris": "irel", "dutc": "neth", "neer": "pays", "span": "spai", "dani": "denm", "wels": "wale",
-    "swis": "swit", "poli": "pola", "brit": "king", "scot": "scot",
+    "swis": "swit", "poli": "pola", "brit": "king",
 }  # fmt: skip
 UNIT = re.compile(
     r"(?<=\d)(?<![A-Za-z]\d)[ \u00a0\u202f]?[kMGTm]?[A-Zo](?![a-zà-ÿ\d])|\b[JH](?=[+-]\d)"
 )  # "50 W", "16 Go"; "J+8"
 EVERYWHERE = re.compile(r"\bInternet\b")
-# figures.py knows them
-CALENDAR = {day[:ROOT] for day in DAYS} | {month[:ROOT] for month in SURE_MONTHS}
+CALENDAR = {word[:ROOT] for word in DAYS | SURE_MONTHS}  # figures.py compares these
 NUMBERED = re.compile(r"\b(?:\d{1,2}[/.](\d{1,2})[/.]\d{4}|\d{4}-(\d\d)-\d\d)\b")  # dates
-PART = re.compile(
+DIVISION = re.compile(
     r"\b(?:annexe?|part|partie|chapter|chapitre|titre|title|phase|livre|book|volume|type|class|level|niveau) I\b",
     re.IGNORECASE,
 )
-LITTLE = (
-    r"(?:(?:à|a|au|aux|d|de|des|du|et|l|la|le|les|sur|of|the|and|for|to|in|on)[\s’']+)*"  # has no letter in an acronym
-)
+# Words that have no letter in an acronym.
+LITTLE = r"(?:(?:à|a|au|aux|d|de|des|du|et|l|la|le|les|sur|of|the|and|for|to|in|on)[\s’']+)*"
 ACRONYM = re.compile(r"\b[A-Z]{2,6}\b")
 SIR = re.compile(r"\b(M|MM|Dr|Pr|Mr|Ms|Mrs)\. (?=[A-ZÉ])")  # its point ends no sentence
 AMERICA = re.compile("[ÉE]tats-Unis")  # as one: "l’État" and "l’état" are no country
@@ -103,7 +96,7 @@ def _roots(words: list[str]) -> set[str]:
 def _named(text: str) -> set[str]:
     """Return the roots of the names in a text."""
     names = NAME.findall(UNIT.sub("", EVERYWHERE.sub("", AMERICA.sub("Amérique", SIR.sub(r"\1 ", text)))))
-    if not PART.search(text):
+    if not DIVISION.search(text):
         names = [name for name in names if name != "I"]  # the pronoun
     return (
         _roots([fold(name.removesuffix("s") if len(name) >= ROOT and name[:-1].isupper() else name) for name in names])

@@ -116,7 +116,7 @@ TIMES = (  # as many
     r"|\bdivis\w* (?:par|en) (?:deux|2)\b",
 )
 REFUSED = re.compile(
-    r"\b(?:reject|refus|exempt|exclu|ineligib|rejet|dispens|inadmiss)\w*"
+    r"\b(?:reject|refus|exempt|exclu(?!siv)|ineligib|rejet|dispens|inadmiss)\w*"
 )  # under three, refused: three at least
 
 

@@ -19,9 +19,8 @@ from index.words import fold
 
 FEWEST = 3  # words: less says too little to be compared
 
-SIGNS = str.maketrans(
-    {"«": '"', "»": '"', "“": '"', "”": '"', "–": "-", "—": "-"}
-)  # apostrophes and ellipses: index/words.py
+# Apostrophes and ellipses are folded in index/words.py.
+SIGNS = str.maketrans({"«": '"', "»": '"', "“": '"', "”": '"', "–": "-", "—": "-"})
 TURNED = "= "  # opens the sentence when it is read first; any sign would do that the judge has learnt
 
 Close = Callable[[str, str, str], bool]  # (claim, source, language) -> the claim says nothing else

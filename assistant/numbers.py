@@ -66,19 +66,9 @@ PRICE = re.compile(r"([€$£]) ?(\d+(?:[.,]\d+)?)")
 FIRST = re.compile(rf"({NUMBER})(?= (?:a|et|ou|to|and|or) (?:{NUMBER}) ?%)")  # "from 24 to 29 %", and 24 is no tonne
 PLURAL = re.compile(r"(?<=\w\w)s$")  # "ms" are no more than one m
 SAME_UNIT = {
-    "annee": "an",
-    "year": "an",
-    "month": "mois",
-    "moi": "mois",
-    "week": "semaine",
-    "day": "jour",
-    "hour": "h",
-    "heure": "h",
-    "minute": "min",
-    "seconde": "s",
-    "second": "s",
-    "foi": "time",
-}  # PLURAL cuts the s of "fois"
+    "annee": "an", "year": "an", "month": "mois", "moi": "mois", "week": "semaine", "day": "jour", "hour": "h", "heure": "h",
+    "minute": "min", "seconde": "s", "second": "s", "foi": "time",
+}  # fmt: skip  # PLURAL cuts the s of "mois" and "fois"
 
 DAY = 24 * 60
 MINUTES = {

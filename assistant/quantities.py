@@ -31,7 +31,6 @@ from assistant.numbers import (
 
 Key = tuple[str, float]  # what is counted, how much: ("minutes", 90.0), ("eur", 1500.0), ("share", 0.25)
 
-DIGITS = r"(?<![\d.,])\d+(?:[.,]\d+)?(?![\d]|[.,]\d)"
 MONTH = {
     name: number
     for number, names in enumerate(
@@ -60,7 +59,7 @@ OFTEN = {
 }  # fmt: skip
 ONCE = {"once": 1.0, "twice": 2.0}
 FORTNIGHT = ("every minutes", 14.0 * DAY)
-HALVES = {"half": 30, "quarter": 15, "et demie": 30, "et quart": 15, "moins le quart": -15}
+HALVES = {"half": 30, "quarter": 15, "et quart": 15, "moins le quart": -15}
 THIRDS = {33: 1 / 3, 33.3: 1 / 3, 66: 2 / 3, 67: 2 / 3, 66.7: 2 / 3, 66.6: 2 / 3}
 
 
@@ -112,12 +111,14 @@ def _times(said: re.Match[str]) -> Key | None:
 
 def _clock(said: re.Match[str]) -> Key | None:
     hour, minute = value(said["hour"]), value(said["minute"] or "0")
-    late = re.match(r" ?(?:p|du soir|de l'apres)", said["late"] or "") is not None
+    half = (said["late"] or "").strip()
     if hour > 24 or minute > 59:
         return None
-    return "minutes", 60 * (
-        hour % 12 + 12 if late else 0 if (said["late"] or "").lstrip().startswith("a") and hour == 12 else hour
-    ) + minute
+    if half.startswith(("p", "du soir", "de l'apres")):
+        hour = hour % 12 + 12
+    elif half.startswith("a") and hour == 12:  # "12 am" is midnight
+        hour = 0
+    return "minutes", 60 * hour + minute
 
 
 def _spoken_clock(said: re.Match[str]) -> Key:
@@ -223,9 +224,8 @@ NAMED: tuple[tuple[re.Pattern[str], Key], ...] = tuple(
 )
 HALF_OF_RANGE = re.compile(rf"(?:{NUMBER})(?: (?:a|et|ou|to|and|or) | ?- ?)$")
 CARDINAL = re.compile(rf"(?<![\w.,/-])(?:{NUMBER})(?![\w/-]|[.,]\d)")
-NO_CARDINAL = re.compile(
-    r".*(?:ine|ier|double|triple|twice|dozen|hundred|thousand|ions?|iards?)$"
-)  # "une trentaine" is no 30
+# "Une trentaine" is no 30, "several thousand" no 1,000.
+NO_CARDINAL = re.compile(r".*(?:ine|ier|double|triple|twice|dozen|hundred|thousand|ions?|iards?)$")
 
 
 class Figure(NamedTuple):

@@ -49,6 +49,7 @@ def test_a_figure_said_otherwise_is_written_as_the_source_writes_it(text, source
     """Both ways round; no rule takes it for another figure, and the judge meets the same words on both sides."""
     for claim, sentence in ((text, source), (source, text)):
         said, theirs = alike(claim, sentence)
+        assert figures(theirs), "or nothing is compared"
         assert [figure.words for figure in figures(said)] == [figure.words for figure in figures(theirs)]
         assert not differs(claim, sentence)
 
