@@ -6,7 +6,8 @@ one and a faithful rewording. evals/claims: 200 sentences of the sheets in each 
 evals/claims/second: 200 more, of another hand, whose far rewordings share almost no word; evals/claims/third: 159 of sheets
 on new subjects; evals/claims/fourth: 100 of invented documents; evals/claims/fifth and sixth: 100 each of guides, charters and
 contracts, by hands that knew the promise alone; evals/claims/seventh: 93 of one sheet's, three a sentence, by such hands;
-evals/claims/eighth, ninth and tenth: 200 each as in the sixth; and evals/claims/docs: 100 of our handbook's in each language. A line:
+evals/claims/eighth to tenth: 200 each as in the sixth, eleventh: 400 in French and 200 in English; and evals/claims/docs: 100 of
+our handbook's in each language. A line:
 {"id", "kind": what is altered, "source", "altered", "faithful", "distance": of the rewording}.
 """
 
@@ -28,7 +29,19 @@ PROMISED = 0.95  # of the altered claims lose the mark
 PROMISES = {CLAIMS: PROMISED} | dict.fromkeys(
     (
         CLAIMS / name
-        for name in ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "docs")
+        for name in (
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "docs",
+        )
     ),
     0.9,
 )  # nothing is learnt from those, nor any threshold fitted on them

@@ -278,28 +278,30 @@ def test_a_close_sentence_carries_its_source_and_is_compared_once():
 @pytest.mark.parametrize(
     ("language", "folder", "size", "kept"),
     [
-        ("fr", CLAIMS, 200, 0.74),
-        ("en", CLAIMS, 200, 0.81),
+        ("fr", CLAIMS, 200, 0.75),
+        ("en", CLAIMS, 200, 0.8),
         ("fr", CLAIMS / "second", 200, 0.68),
-        ("en", CLAIMS / "second", 200, 0.71),
-        ("fr", CLAIMS / "third", 159, 0.63),
-        ("en", CLAIMS / "third", 159, 0.8),
-        ("fr", CLAIMS / "fourth", 100, 0.69),
-        ("en", CLAIMS / "fourth", 100, 0.74),
-        ("fr", CLAIMS / "fifth", 100, 0.62),
-        ("en", CLAIMS / "fifth", 100, 0.77),
-        ("fr", CLAIMS / "sixth", 100, 0.66),
-        ("en", CLAIMS / "sixth", 100, 0.76),
-        ("fr", CLAIMS / "seventh", 93, 0.62),
-        ("en", CLAIMS / "seventh", 93, 0.81),
+        ("en", CLAIMS / "second", 200, 0.73),
+        ("fr", CLAIMS / "third", 159, 0.65),
+        ("en", CLAIMS / "third", 159, 0.83),
+        ("fr", CLAIMS / "fourth", 100, 0.68),
+        ("en", CLAIMS / "fourth", 100, 0.82),
+        ("fr", CLAIMS / "fifth", 100, 0.67),
+        ("en", CLAIMS / "fifth", 100, 0.76),
+        ("fr", CLAIMS / "sixth", 100, 0.7),
+        ("en", CLAIMS / "sixth", 100, 0.75),
+        ("fr", CLAIMS / "seventh", 93, 0.65),
+        ("en", CLAIMS / "seventh", 93, 0.84),
         ("fr", CLAIMS / "eighth", 200, 0.66),
-        ("en", CLAIMS / "eighth", 200, 0.72),
-        ("fr", CLAIMS / "ninth", 200, 0.68),
+        ("en", CLAIMS / "eighth", 200, 0.73),
+        ("fr", CLAIMS / "ninth", 200, 0.72),
         ("en", CLAIMS / "ninth", 200, 0.79),
-        ("fr", CLAIMS / "tenth", 200, 0.7),
+        ("fr", CLAIMS / "tenth", 200, 0.73),
         ("en", CLAIMS / "tenth", 200, 0.65),
+        ("fr", CLAIMS / "eleventh", 400, 0.67),
+        ("en", CLAIMS / "eleventh", 300, 0.72),
         ("fr", CLAIMS / "docs", 100, 0.71),
-        ("en", CLAIMS / "docs", 100, 0.82),
+        ("en", CLAIMS / "docs", 100, 0.8),
     ],
 )
 def test_the_promise_holds_on_claims_that_nothing_was_learnt_from(grounding, language, folder, size, kept):
@@ -326,7 +328,7 @@ def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
     from claims import read_claims
 
     learnt, tried, second = [*read_claims("train"), *read_claims("dev")], claims(CLAIMS), claims(CLAIMS / "second")
-    names = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    names = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
     later = [row for name in names for row in claims(CLAIMS / name)]
     assert len(learnt) == len(claims(TRAIN))
     assert (len(tried), len(second)) == (400, 400)
@@ -337,7 +339,7 @@ def test_no_claim_is_tried_on_a_sentence_that_it_was_learnt_from():
         assert row["split"] in ("train", "dev")
         assert len(set(texts)) == len(texts) >= 7, row["id"]
         assert all(text == text.strip() != "" for text in texts)
-    assert 0.05 < np.mean([row["split"] == "dev" for row in learnt]) < 0.2
+    assert 0.04 < np.mean([row["split"] == "dev" for row in learnt]) < 0.2
     taught = {row["source"] for row in learnt if row["split"] == "train"}
     assert not taught & {r["source"] for r in [*second, *later]}
     for row in claims(THRESHOLD):
