@@ -26,24 +26,9 @@ from index.language import language_of
 
 CLAIMS = Path(__file__).resolve().parent / "claims"
 PROMISED = 0.95  # of the altered claims lose the mark
+LATER = "second third fourth fifth sixth seventh eighth ninth tenth eleventh docs".split()
 PROMISES = {CLAIMS: PROMISED} | dict.fromkeys(
-    (
-        CLAIMS / name
-        for name in (
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "docs",
-        )
-    ),
-    0.9,
+    (CLAIMS / name for name in LATER), 0.9
 )  # nothing is learnt from those, nor any threshold fitted on them
 WANTED = 0.7  # of the faithful ones should keep it; where that is missed: evals/results.md
 
