@@ -6,7 +6,7 @@ one and a faithful rewording. evals/claims: 200 sentences of the sheets in each 
 evals/claims/second: 200 more, of another hand, whose far rewordings share almost no word; evals/claims/third: 159 of sheets
 on new subjects; evals/claims/fourth: 100 of invented documents; evals/claims/fifth and sixth: 100 each of guides, charters and
 contracts, by hands that knew the promise alone; evals/claims/seventh: 93 of one sheet's, three a sentence, by such hands;
-evals/claims/eighth to tenth: 200 each as in the sixth, eleventh: 400 in French and 200 in English; and evals/claims/docs: 100 of
+evals/claims/eighth to tenth: 200 each as in the sixth, eleventh: 400 in French and 300 in English; and evals/claims/docs: 100 of
 our handbook's in each language. A line:
 {"id", "kind": what is altered, "source", "altered", "faithful", "distance": of the rewording}.
 """
@@ -26,10 +26,9 @@ from index.language import language_of
 
 CLAIMS = Path(__file__).resolve().parent / "claims"
 PROMISED = 0.95  # of the altered claims lose the mark
+# Nothing is learnt from those, nor any threshold fitted on them.
 LATER = "second third fourth fifth sixth seventh eighth ninth tenth eleventh docs".split()
-PROMISES = {CLAIMS: PROMISED} | dict.fromkeys(
-    (CLAIMS / name for name in LATER), 0.9
-)  # nothing is learnt from those, nor any threshold fitted on them
+PROMISES = {CLAIMS: PROMISED} | dict.fromkeys((CLAIMS / name for name in LATER), 0.9)
 WANTED = 0.7  # of the faithful ones should keep it; where that is missed: evals/results.md
 
 NEGATIVE = (

@@ -20,7 +20,8 @@ from assistant.grounding import readings  # noqa: E402
 FOLDER = ROOT / "evals" / "claims" / "train"
 FAITHFUL, ALTERED = 3, 4  # of a source at a time
 OTHER = 0.25  # of the altered claims are set against a rewording instead of the source: wrong there too, and the wording is another
-NEW = ("-own-docs-u", "-own-docs-t")  # in the names of sources all met in a round (so judge-13; judge-12 with -t and -s, judge-11 with -s alone, judge-10 -9, judge-9 -8)
+# In the names of sources all met in a round: so judge-13 (judge-12 with -t and -s, judge-11 with -s, judge-10 with -9, judge-9 with -8).
+NEW = ("-own-docs-u", "-own-docs-t")
 MET = {"fr": 0.5, "en": 0.25}  # of the others are, by a judge that has learnt from them (train_judge.py --again): French is behind
 REWORDED = 0.4  # of the sources give way to one of their own rewordings, which then is what the others are set against
 WHOLE = 0.85  # a rewording that much shorter than its source may have left something out, and cannot stand for it
